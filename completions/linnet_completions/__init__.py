@@ -1,0 +1,1 @@
+"""From a context to an answer: engine, ghost text, explanations, review. No LSP."""

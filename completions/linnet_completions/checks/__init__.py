@@ -1,0 +1,1 @@
+"""Checks of text before it is shown or applied: pure functions."""

@@ -1,0 +1,1 @@
+"""The embedded engine: ghost text learned from the workspace itself."""

@@ -1,0 +1,1 @@
+"""Review of a change: findings only where the change added something."""

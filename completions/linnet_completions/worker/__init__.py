@@ -1,0 +1,1 @@
+"""The worker process: index, gathering, engine and tokenizer, away from the loop."""

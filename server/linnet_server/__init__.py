@@ -1,0 +1,1 @@
+"""The only place that knows LSP, JSON-RPC, argv and the terminal."""
