@@ -1,0 +1,76 @@
+"""Where a proposed text goes: what stands behind the cursor is covered or kept, and never written twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLOSERS = ")]}>\"'`"
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """`text` replaces the `replaced` code points behind the cursor on its line; it never starts before the cursor."""
+
+    text: str
+    replaced: int
+
+
+def fit(text: str, after: str) -> Insertion | None:
+    """Fit a proposed text to the text behind the cursor on the same line; None when it cannot stand there.
+
+    A suggestion that repeats what stands behind the cursor covers it: an editor closes brackets by itself, and a
+    text that brought its own would leave a stray one in the file.
+    """
+    text = text.rstrip()
+    if not text:
+        return None
+    behind = after.rstrip()
+    overlap = _overlap(text, behind)
+    if behind and not overlap and _surplus(text):
+        return None
+    inserted = text[: len(text) - overlap]
+    if not inserted.strip():
+        return None
+    if overlap < len(behind) and _glued(inserted if not overlap else text, behind[overlap:]):
+        return None
+    return Insertion(text, overlap)
+
+
+def _overlap(text: str, behind: str) -> int:
+    """How many of the first characters of `behind` the text ends with; words only match as a whole."""
+    for length in range(min(len(text), len(behind)), 0, -1):
+        if not text.endswith(behind[:length]):
+            continue
+        cut = len(text) - length
+        if _word(text[cut]) and cut and _word(text[cut - 1]):
+            continue
+        if length < len(behind) and _word(behind[length - 1]) and _word(behind[length]):
+            continue
+        return length
+    return 0
+
+
+def _surplus(text: str) -> bool:
+    """Whether the text closes a bracket that it does not open."""
+    stack: list[str] = []
+    quote = ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'`":
+            quote = character
+        elif character in "([{":
+            stack.append(character)
+        elif character in _CLOSING and (not stack or stack.pop() != _CLOSING[character]):
+            return True
+    return False
+
+
+def _glued(text: str, behind: str) -> bool:
+    """Whether the text would melt into a word behind it."""
+    return _word(text[-1]) and _word(behind[0])
+
+
+def _word(character: str) -> bool:
+    return character.isalnum() or character == "_"

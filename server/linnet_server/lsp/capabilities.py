@@ -1,0 +1,52 @@
+"""The answer to `initialize`, as data. Imports nothing, since it stands before everything else."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+COMMANDS = (
+    "linnet.accept",
+    "linnet.clearReview",
+    "linnet.context",
+    "linnet.explain",
+    "linnet.review",
+    "linnet.reviewWorkspace",
+    "linnet.status",
+    "linnet.toggle",
+)
+ENCODINGS = ("utf-8", "utf-16", "utf-32")
+CODE_ACTION_KINDS = ("quickfix", "source.linnet")
+
+
+def encoding_for(params: dict[str, Any]) -> str:
+    """The position encoding to use with a client: the first it offers, which is its own; else UTF-16."""
+    general = (params.get("capabilities") or {}).get("general") or {}
+    offered = general.get("positionEncodings") or ()
+    return next((name for name in offered if name in ENCODINGS), "utf-16")
+
+
+def pulls_diagnostics(params: dict[str, Any]) -> bool:
+    """Whether the client asks for diagnostics itself; then they are never pushed."""
+    text_document = (params.get("capabilities") or {}).get("textDocument") or {}
+    return bool(text_document.get("diagnostic"))
+
+
+def initialize_result(params: dict[str, Any], version: str) -> dict[str, Any]:
+    """What is announced to a client."""
+    capabilities: dict[str, Any] = {
+        "positionEncoding": encoding_for(params),
+        "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+        "inlineCompletionProvider": {"workDoneProgress": False},
+        "codeActionProvider": {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False},
+        "executeCommandProvider": {"commands": list(COMMANDS), "workDoneProgress": True},
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+    }
+    if pulls_diagnostics(params):
+        capabilities["diagnosticProvider"] = {
+            "identifier": "linnet",
+            "interFileDependencies": False,
+            "workspaceDiagnostics": False,
+        }
+    return {"capabilities": capabilities, "serverInfo": {"name": "linnet", "version": version}}

@@ -1,0 +1,162 @@
+"""Everything that is not on the keystroke path, through pygls; loaded after the client has its first answers."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import logging
+import sys
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from linnet_server.lsp.capabilities import COMMANDS
+from linnet_server.lsp.channel import Channel
+from linnet_server.lsp.features import explain, review, status
+from linnet_server.lsp.requests import Params
+from linnet_server.lsp.session import Session, Snapshot
+
+log = logging.getLogger(__name__)
+
+Command = Callable[[Session, Snapshot, Params, "Cold"], Coroutine[Any, Any, Any]]
+HANDLERS: dict[str, Command] = {
+    "linnet.accept": status.accept,
+    "linnet.clearReview": review.clear,
+    "linnet.context": explain.context,
+    "linnet.explain": explain.explain,
+    "linnet.review": review.review,
+    "linnet.reviewWorkspace": review.review_workspace,
+    "linnet.status": status.status,
+    "linnet.toggle": status.toggle,
+}
+
+
+class _Writer:
+    """pygls' way out: our channel, which writes the headers itself."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def write(self, data: bytes) -> None:
+        self._channel.send_body(data)
+
+    def close(self) -> None:
+        """The channel lives as long as the process."""
+
+
+class _Server(LanguageServer):
+    """A pygls server that never shows a pop-up."""
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        log.error("%s: %s", source.__name__, type(error).__name__)
+
+
+class Cold:
+    """The pygls half of the server. `state_of()` gives the snapshot of the message that is being handled."""
+
+    def __init__(self, session: Session, channel: Channel, version: str) -> None:
+        for name in ("pygls.protocol.json_rpc", "pygls.protocol.language_server", "pygls.feature_manager"):
+            logging.getLogger(name).setLevel(logging.ERROR)  # Below that it logs whole messages: source code.
+        self._session = session
+        self._moment: Callable[[str | None], Snapshot] = session.snapshot
+        self._server = _Server("linnet", version)
+        self._server.protocol.set_writer(_Writer(channel), include_headers=False)
+        self._register()
+
+    def handle(self, message: dict[str, Any], moment: Callable[[str | None], Snapshot]) -> None:
+        """Handle a message; `moment` takes snapshots of the state as it was when the message came."""
+        self._moment = moment
+        protocol = self._server.protocol
+        protocol.handle_message(protocol.structure_message(message))
+
+    def cancel(self, number: str | int) -> None:
+        """The client takes a request back."""
+        message = {"jsonrpc": "2.0", "method": types.CANCEL_REQUEST, "params": {"id": number}}
+        self.handle(message, self._session.snapshot)
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification to the client."""
+        self._server.protocol.notify(method, params)
+
+    async def ask(self, method: str, params: Any) -> Any:
+        """Send a request to the client and await its answer."""
+        return await self._server.protocol.send_request_async(method, params)
+
+    async def progress(self, title: str) -> Progress | None:
+        """A progress bar in the client; None when it has none to show."""
+        if not self._session.client.shows_progress:
+            return None
+        token = str(uuid.uuid4())
+        try:
+            await self.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, types.WorkDoneProgressCreateParams(token))
+        except JsonRpcException as error:
+            log.debug("no progress bar: %s", type(error).__name__)
+            return None
+        return Progress(self._server, token, title)
+
+    def _register(self) -> None:
+        options = types.CodeActionOptions(code_action_kinds=["quickfix", "source.linnet"])
+        self._reads(types.TEXT_DOCUMENT_CODE_ACTION, explain.code_actions, options)
+        self._reads(types.TEXT_DOCUMENT_DIAGNOSTIC, review.diagnostics, types.DiagnosticOptions(False, False))
+        self._reads("linnet/context", _plain(explain.context, self))
+        for name in COMMANDS:
+            self._server.command(name)(awaited(functools.partial(self._command, HANDLERS[name])))
+
+    def _reads(self, method: str, handler: Callable[..., Any], options: Any = None) -> None:
+        def entry(params: Any) -> Coroutine[Any, Any, Any]:
+            document = getattr(params, "text_document", None)
+            snapshot = self._moment(getattr(document, "uri", None))  # Now: in message order.
+            result: Coroutine[Any, Any, Any] = handler(self._session, snapshot, params)
+            return result
+
+        self._server.feature(method, options)(awaited(entry))
+
+    def _command(self, handler: Command, *arguments: Any) -> Coroutine[Any, Any, Any]:
+        params: Params = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+        snapshot = self._moment(params.get("uri"))
+        return handler(self._session, snapshot, params, self)
+
+
+class Progress:
+    """One progress bar of the client."""
+
+    def __init__(self, server: LanguageServer, token: str, title: str) -> None:
+        self._bars = server.work_done_progress
+        self._token = token
+        self._bars.begin(token, types.WorkDoneProgressBegin(title=title, percentage=0))
+
+    def report(self, message: str, percentage: int) -> None:
+        self._bars.report(self._token, types.WorkDoneProgressReport(message=message, percentage=percentage))
+
+    def end(self, message: str = "") -> None:
+        self._bars.end(self._token, types.WorkDoneProgressEnd(message=message))
+
+
+def awaited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Have asyncio take a plain function that returns a coroutine for a coroutine function.
+
+    So its first part runs at once, when the message is handled, and not a turn of the loop later.
+    """
+
+    def entry(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    if sys.version_info >= (3, 12):
+        return inspect.markcoroutinefunction(entry)
+    entry._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]  # Private before 3.12.
+    return entry
+
+
+def _plain(handler: Command, cold: Cold) -> Callable[[Session, Snapshot, Any], Coroutine[Any, Any, Any]]:
+    """A command's handler for a custom request, whose parameters pygls leaves as they came."""
+
+    async def entry(session: Session, snapshot: Snapshot, params: Any) -> Any:
+        given = params if isinstance(params, dict) else {}
+        return await handler(session, session.snapshot(given.get("uri")), given, cold)
+
+    return entry

@@ -1,0 +1,54 @@
+"""What the server is doing, on and off, and acceptances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from linnet_server.lsp.requests import Params
+from linnet_server.lsp.session import Session, Snapshot
+
+if TYPE_CHECKING:
+    from linnet_server.lsp.cold import Cold
+
+
+def status_of(session: Session) -> dict[str, Any]:
+    """The parameters of `linnet/status`: one state, one sentence."""
+    settings = session.state.settings
+    if not session.state.completes:
+        state, message = "off", "Ghost text is off."
+    elif not session.worker_alive:
+        state, message = "starting", "The engine is starting."
+    elif session.learning:
+        state, message = "learning", "Linnet learns the workspace; it answers already."
+    else:
+        state, message = "ready", "Ready; nothing leaves this machine."
+    return {
+        "state": state,
+        "message": message,
+        "provider": settings.provider,
+        "model": "embedded engine" if settings.provider == "local" else settings.model,
+        "latencyMs": round(session.latency_ms, 1),
+        "costTodayUsd": 0.0,
+    }
+
+
+async def status(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
+    """`linnet.status`: the same, for who asks."""
+    return {**status_of(session), "accepted": session.accepted}
+
+
+async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
+    """`linnet.toggle`: ghost text on or off ({"enabled": bool} to say which) until the server ends."""
+    wanted = params.get("enabled")
+    enabled = wanted if isinstance(wanted, bool) else not session.state.enabled
+    session.state = replace(session.state, enabled=enabled)
+    session.shown.clear()
+    cold.notify("linnet/status", status_of(session))
+    return {"enabled": enabled}
+
+
+async def accept(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
+    """`linnet.accept`: the editor runs it when the user takes a suggestion."""
+    session.accepted += 1
+    return None

@@ -1,0 +1,189 @@
+"""The server's state: one mutable session on the loop's thread, frozen snapshots everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
+from linnet_completions.ghost.reuse import Shown
+from linnet_completions.worker.client import Worker
+from linnet_context.text import Splice
+from linnet_server.assemble import workspace_cache
+from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics
+from linnet_server.lsp.documents import Opened, rooted
+from linnet_server.lsp.notes import Note, shifted
+from linnet_server.settings import Settings
+
+NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What matters of the client's `initialize`."""
+
+    name: str
+    encoding: str
+    pulls_diagnostics: bool
+    refreshes_diagnostics: bool
+    shows_progress: bool
+    shows_documents: bool
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Client:
+        capabilities = params.get("capabilities") or {}
+        window, workspace = capabilities.get("window") or {}, capabilities.get("workspace") or {}
+        return cls(
+            name=(params.get("clientInfo") or {}).get("name") or "",
+            encoding=encoding_for(dict(params)),
+            pulls_diagnostics=pulls_diagnostics(dict(params)),
+            refreshes_diagnostics=bool((workspace.get("diagnostics") or {}).get("refreshSupport")),
+            shows_progress=bool(window.get("workDoneProgress")),
+            shows_documents=bool((window.get("showDocument") or {}).get("support")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that requests may read. A write replaces it as a whole, so whoever holds one holds one moment."""
+
+    settings: Settings
+    roots: tuple[Path, ...] = ()
+    documents: Mapping[str, Opened] = field(default_factory=dict[str, Opened])
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict[str, tuple[Note, ...]])
+    enabled: bool = True
+
+    @property
+    def confidence(self) -> float:
+        """How sure the embedded engine must be before it shows something."""
+        return QUIET_CONFIDENCE if self.settings.engine.mode == "quiet" else DEFAULT_CONFIDENCE
+
+    @property
+    def completes(self) -> bool:
+        """Whether ghost text is on at all."""
+        return self.enabled and self.settings.completion.enabled and self.settings.engine.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one request sees: the state when its message came, and its document, if it has an open one."""
+
+    state: State
+    client: Client
+    opened: Opened | None
+
+
+class Session:
+    """The only mutable state; touched by the event loop's thread alone."""
+
+    def __init__(self, client: Client, state: State, worker: Worker) -> None:
+        self.client = client
+        self.state = state
+        self.worker = worker
+        self.shown: dict[str, Shown] = {}
+        self.counts_kinds_from_zero = False
+        self.worker_alive = False
+        self.learning: set[str] = set()
+        self.last_status: dict[str, Any] = {}
+        self.accepted = 0
+        self.latency_ms = 0.0
+
+    def snapshot(self, uri: str | None) -> Snapshot:
+        opened = self.state.documents.get(uri) if uri is not None else None
+        return Snapshot(self.state, self.client, opened)
+
+    def current(self, uri: str) -> Opened | None:
+        """The document as it is now; a request compares it with its snapshot's before it answers."""
+        return self.state.documents.get(uri)
+
+    def open(self, opened: Opened) -> None:
+        self._keep(opened)
+        self.shown.pop(opened.uri, None)
+        self.worker.notify("opened", opened_message(opened))
+
+    def change(self, opened: Opened, splices: tuple[Splice, ...]) -> None:
+        self._keep(opened)
+        notes = self.state.notes.get(opened.uri)
+        if notes:
+            for splice in splices:
+                notes = shifted(notes, splice)
+            self.set_notes(opened.uri, notes)
+        self.worker.notify(
+            "spliced",
+            {
+                "root": opened.root,
+                "path": opened.document.path,
+                "version": opened.document.version,
+                "splices": [(splice.first, splice.last, splice.lines) for splice in splices],
+            },
+        )
+
+    def close(self, uri: str) -> None:
+        opened = self.state.documents.get(uri)
+        if opened is None:
+            return
+        documents = {key: value for key, value in self.state.documents.items() if key != uri}
+        self.state = replace(self.state, documents=documents)
+        self.shown.pop(uri, None)
+        self.worker.notify("closed", {"root": opened.root, "path": opened.document.path})
+
+    def configure(self, settings: Settings) -> None:
+        """New settings; folders whose cache or exclusions changed are learned anew."""
+        before = self.state.settings
+        self.state = replace(self.state, settings=settings)
+        if (before.context.ignore, before.cache.dir) != (settings.context.ignore, settings.cache.dir):
+            for name in (NOWHERE, *map(str, self.state.roots)):
+                self.worker.notify("forget", {"root": name})
+            for message in worker_state(self.state):
+                self.worker.notify(message["method"], message["params"])
+
+    def set_roots(self, roots: tuple[Path, ...]) -> None:
+        """Other workspace folders; open documents go to the folder that they are in now."""
+        before, self.state = self.state, replace(self.state, roots=roots)
+        for root in set(before.roots) - set(roots):
+            self.worker.notify("forget", {"root": str(root)})
+        for root in set(roots) - set(before.roots):
+            self.worker.notify("folder", folder_message(str(root), self.state.settings))
+        for opened in before.documents.values():
+            moved = rooted(opened, roots)
+            if moved != opened:
+                self.worker.notify("closed", {"root": opened.root, "path": opened.document.path})
+                self._keep(moved)
+                self.worker.notify("opened", opened_message(moved))
+        for root in set(roots) - set(before.roots):
+            self.worker.notify("start", {"root": str(root)})
+
+    def set_notes(self, uri: str, notes: tuple[Note, ...]) -> None:
+        others = {key: value for key, value in self.state.notes.items() if key != uri}
+        self.state = replace(self.state, notes={**others, uri: notes} if notes else others)
+
+    def _keep(self, opened: Opened) -> None:
+        self.state = replace(self.state, documents={**self.state.documents, opened.uri: opened})
+
+
+def worker_state(state: State) -> Iterator[dict[str, Any]]:
+    """The messages that tell a new worker all it must know."""
+    for name in (NOWHERE, *map(str, state.roots)):
+        yield {"method": "folder", "params": folder_message(name, state.settings)}
+    for opened in state.documents.values():
+        yield {"method": "opened", "params": opened_message(opened)}
+    for name in (NOWHERE, *map(str, state.roots)):
+        yield {"method": "start", "params": {"root": name}}
+
+
+def folder_message(name: str, settings: Settings) -> dict[str, Any]:
+    cache = str(workspace_cache(Path(name), settings)) if name else None
+    return {"root": name, "cache": cache, "ignore": settings.context.ignore}
+
+
+def opened_message(opened: Opened) -> dict[str, Any]:
+    document = opened.document
+    return {
+        "root": opened.root,
+        "path": document.path,
+        "language": document.language,
+        "version": document.version,
+        "text": document.text(),
+    }

@@ -1,0 +1,140 @@
+"""The edge: framing, life cycle, errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linnet_server.client import ClientError
+from linnet_server.lsp.capabilities import COMMANDS
+from tests.protocol.helpers import CLIENTS, initialize_of, server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_real_clients_get_their_own_encoding_and_inline_completion(name: str, tmp_path: Path) -> None:
+    """The recorded `initialize` of each client is answered with what that client needs."""
+    params = initialize_of(name)
+    with server(tmp_path) as client:
+        result = client.request("initialize", params)
+    capabilities = result["capabilities"]
+    offered = params["capabilities"].get("general", {}).get("positionEncodings", ["utf-16"])
+    assert capabilities["positionEncoding"] == offered[0]
+    assert capabilities["inlineCompletionProvider"] == {"workDoneProgress": False}
+    pulls = bool(params["capabilities"]["textDocument"].get("diagnostic"))
+    assert ("diagnosticProvider" in capabilities) is pulls
+
+
+def test_requests_before_initialize_are_refused(tmp_path: Path) -> None:
+    """Nothing but `initialize` is answered first, and the server goes on living."""
+    with server(tmp_path) as client:
+        with pytest.raises(ClientError, match="-32002"):
+            client.request("textDocument/hover", {})
+        client.initialize(tmp_path)
+
+
+def test_a_second_initialize_is_refused(tmp_path: Path) -> None:
+    """A client that says hello twice is told so."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        with pytest.raises(ClientError, match="-32600"):
+            client.request("initialize", {"capabilities": {}})
+
+
+def test_unknown_methods_are_refused_and_unknown_notifications_ignored(tmp_path: Path) -> None:
+    """Whatever a client asks for, it gets an answer."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        client.notify("custom/unheardOf", {"a": 1})
+        with pytest.raises(ClientError, match="-32601"):
+            client.request("custom/unheardOf", {"a": 1})
+
+
+@pytest.mark.parametrize("params", [None, {}, {"textDocument": 5}, {"textDocument": {"uri": "file:///x"}}])
+def test_broken_parameters_are_refused(params: Any, tmp_path: Path) -> None:
+    """Parameters that mean nothing give an error, not silence and not a crash."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        client.open(tmp_path / "a.py", "python", "a = 1\n")
+        if params != {"textDocument": {"uri": "file:///x"}}:
+            with pytest.raises(ClientError, match="-32602"):
+                client.request("textDocument/inlineCompletion", params)
+        client.notify("textDocument/didChange", params)
+        assert client.execute("linnet.toggle", {"enabled": False}) == {"enabled": False}
+
+
+def test_a_body_that_is_no_json_is_reported_and_survived(tmp_path: Path) -> None:
+    """A broken message costs only itself."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        client.send_raw(b"Content-Length: 5\r\n\r\n{nope")
+        client.send_raw(b"Content-Length: 2\r\n\r\n[]")
+        assert client.execute("linnet.toggle", {"enabled": True}) == {"enabled": True}
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["stdio", "tcp"])
+@pytest.mark.parametrize(
+    "garbage", [b"GET / HTTP/1.1\r\n\r\n", b"Content-Length: -1\r\n\r\n", b"\r\n", b"x" * 9000 + b"\r\n"]
+)
+def test_a_malformed_header_closes_the_connection(garbage: bytes, tcp: bool, tmp_path: Path) -> None:
+    """Without framing there is no next message: the server ends at once."""
+    with server(tmp_path, tcp=tcp) as client:
+        client.initialize(tmp_path)
+        client.send_raw(garbage)
+        assert client.process.wait(10) == 1
+
+
+def test_the_server_ends_when_its_client_dies(tmp_path: Path) -> None:
+    """No orphan stays behind when an editor crashes."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        assert client.process.stdin is not None
+        client.process.stdin.close()
+        assert client.process.wait(5) == 1
+
+
+def test_exit_codes_tell_an_orderly_end_from_another(tmp_path: Path) -> None:
+    """0 after `shutdown`, 1 without, as LSP says; also before `initialize`."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        assert client.close() == 0
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        client.notify("exit", None)
+        assert client.process.wait(5) == 1
+    with server(tmp_path) as client:
+        client.notify("exit", None)
+        assert client.process.wait(5) == 1
+
+
+def test_after_shutdown_requests_are_refused(tmp_path: Path) -> None:
+    """A server that is leaving answers, but does nothing any more."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        client.request("shutdown", None)
+        with pytest.raises(ClientError, match="-32600"):
+            client.execute("linnet.status")
+
+
+def test_every_command_that_is_announced_exists(tmp_path: Path) -> None:
+    """What `initialize` promises as data is what the server can do."""
+    with server(tmp_path) as client:
+        announced = client.initialize(tmp_path)["capabilities"]["executeCommandProvider"]["commands"]
+        assert announced == list(COMMANDS)
+        for command in announced:
+            client.execute(command, {"uri": "file:///nowhere.py", "position": {"line": 0, "character": 0}})
+        with pytest.raises(ClientError):
+            client.execute("linnet.unheardOf")
+
+
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [("0.0.0.0:0", "loopback"), ("example.org:80", "loopback"), ("127.0.0.1:99999", "HOST:PORT")],
+)
+def test_only_loopback_addresses_are_listened_on(address: str, what: str, tmp_path: Path) -> None:
+    """LSP has no passwords, so nobody else may connect."""
+    with pytest.raises(ClientError, match=what), server(tmp_path, arguments=("--tcp", address), tcp=True):
+        pass
