@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linnet_context.text import Position
 
-FILE = re.compile(r"^//- (\S+)\n", re.M)
+FILE = re.compile(r"^//- (\S+)\n", re.MULTILINE)
 CURSOR = "<cursor>"
 
 

@@ -1,0 +1,94 @@
+"""Syntax as others see it: trees, their errors, what lies around a place, what an insertion would break."""
+
+from __future__ import annotations
+
+import re
+
+from linnet_context.scopes import Scope, in_string_or_comment, scopes
+from linnet_context.text import Document, Position
+from linnet_context.tree import SyntaxProblem, Tree, broken, errors, parse
+
+__all__ = [
+    "Scope",
+    "SyntaxProblem",
+    "Tree",
+    "errors",
+    "in_string_or_comment",
+    "new_errors",
+    "parse",
+    "scopes",
+]
+
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`")
+
+
+# Words at the start of a line after which a body is to come, or a value.
+_OPENS = re.compile(
+    r"\s*(?:[\w\[\]<>,.*& ]+\(|(?:export|default|pub|public|private|protected|static|abstract|async)\b|(?:if|for|while|"
+    r"def|class|with|elif|else|try|except|finally|match|case|switch|function|func|fn|impl|trait|struct|enum|interface|"
+    r"namespace|mod|do|catch|type)\b)"
+)
+_DECLARES = re.compile(r"\s*(?:export\s+)?(?:const|let|var|type|auto|static|using)\b")
+_TRIES = re.compile(r"\s*try\b")
+_IMPORTS = re.compile(r"\s*(?:import|export)\b")
+_NEEDS_SEMICOLON = frozenset({"java", "c", "cpp", "rust"})
+_AFTER_TRY = {"cpp": " catch (...) {}"}
+
+
+def new_errors(document: Document, tree: Tree, position: Position, inserted: str, replaced: int) -> bool:
+    """Whether inserting a text at a place adds a syntax error that was not there.
+
+    `tree` is the tree of `document`; `replaced` code points behind the place, on its line, give way. A text that
+    merely waits for more (an open bracket, an operator at its end) adds no error, for the typing goes on there.
+    """
+    known = len(broken(tree.root))
+    end = Position(position.line, position.column + replaced)
+    line = document.before(position) + inserted
+    return all(
+        _errors_after(document, tree, position, end, inserted + ending) > known
+        for ending in _endings(tree.language, line.rpartition("\n")[2], inserted)
+    )
+
+
+def _endings(language: str, line: str, inserted: str) -> list[str]:
+    """How a text could go on that ends in the middle of something, first that it does not; `line` is its last one."""
+    closers = _closers(inserted)
+    found = ["", closers, " _" + closers]
+    if language == "python":
+        if " for " in f" {line}":
+            found.append(f" in _{closers}")
+        if _OPENS.match(line):
+            found += [f"{ending}: pass" for ending in found]
+        if line.lstrip().startswith("@"):
+            indent = line[: len(line) - len(line.lstrip())]
+            found += [f"{ending}\n{indent}def _(): pass" for ending in found]
+        return list(dict.fromkeys(found))
+    if _OPENS.match(line):
+        found += [closers + " {}", f" _{closers} {{}}"]
+    if _DECLARES.match(line):
+        found.append(closers + " = _")
+    if _TRIES.match(line):
+        found.append(closers + _AFTER_TRY.get(language, " finally {}"))
+    if _IMPORTS.match(line):
+        found += [closers + ' from "_"', ' "_"']
+    if language in _NEEDS_SEMICOLON:
+        found += [ending + ";" for ending in found]
+    return list(dict.fromkeys(found))
+
+
+def _closers(text: str) -> str:
+    """What closes the brackets that a text leaves open."""
+    waiting: list[str] = []
+    for letter in _QUOTED.sub("", text):
+        if letter in _CLOSERS:
+            waiting.append(_CLOSERS[letter])
+        elif waiting and letter == waiting[-1]:
+            waiting.pop()
+    return "".join(reversed(waiting))
+
+
+def _errors_after(document: Document, tree: Tree, start: Position, end: Position, text: str) -> int:
+    edited, splice = document.edited(start, end, text, document.version)
+    after = parse(edited, tree, (splice,))
+    return len(broken(after.root)) if after is not None else 0
