@@ -1,0 +1,93 @@
+"""The one model of a finding, whatever engine found it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from linnet_context.text import Position
+
+Severity = Literal["error", "warning", "info"]
+Source = Literal["syntax", "bugs", "secrets"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an engine says about one text, before it is known whether the change brought it.
+
+    `start`..`end` are 0-based, the end excluded, columns in code points. `consequence` says what happens if it stays.
+    `subject` is what it speaks of ("an undefined name's name"): two candidates of one rule and subject are one matter.
+    """
+
+    rule: str
+    severity: Severity
+    source: Source
+    message: str
+    consequence: str
+    start: Position
+    end: Position
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong that a change brings.
+
+    `path` is relative to the root of what is reviewed; `start`..`end` as in `Candidate`. `quote` is the line at `start`
+    as it stands in the file, except that secrets in it are masked by asterisks. `confidence` is 0..1. `symbol` names the enclosing
+    definition ("Class.method" or ""). `fingerprint` stays the same when lines move.
+    """
+
+    path: str
+    start: Position
+    end: Position
+    quote: str
+    rule: str
+    severity: Severity
+    source: Source
+    confidence: float
+    message: str
+    consequence: str
+    symbol: str
+    fingerprint: str
+
+
+def finding(path: str, quote: str, symbol: str, candidate: Candidate) -> Finding:
+    """A finding for a candidate; `quote` is its line without ending and with secrets masked, `symbol` around it."""
+    return Finding(
+        path=path,
+        start=candidate.start,
+        end=candidate.end,
+        quote=quote,
+        rule=candidate.rule,
+        severity=candidate.severity,
+        source=candidate.source,
+        confidence=1.0,
+        message=candidate.message,
+        consequence=candidate.consequence,
+        symbol=symbol,
+        fingerprint=fingerprint(candidate.rule, quote, symbol),
+    )
+
+
+def fingerprint(rule: str, line: str, symbol: str) -> str:
+    """16 hexadecimal digits that tell one finding from another whatever its line number and indentation."""
+    parts = "\0".join((rule, normalised(line), symbol))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def normalised(line: str) -> str:
+    """A line without indentation, line ending and differences in inner white space."""
+    return _SPACE.sub(" ", line).strip()
+
+
+def at_or_above(findings: Sequence[Finding], level: Severity | Literal["never"]) -> int:
+    """How many findings are at least as severe as `level`; none for "never"."""
+    if level == "never":
+        return 0
+    return sum(SEVERITIES.index(each.severity) <= SEVERITIES.index(level) for each in findings)

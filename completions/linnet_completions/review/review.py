@@ -1,0 +1,138 @@
+"""Review of a change: every engine on every changed file, only what the change brought, every file accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from linnet_context.diff import between
+from linnet_context.git import ChangedFile
+
+from .change import Change
+from .checks import Checks, Options
+from .finding import SEVERITIES, Finding, normalised
+from .ruff_rules import AT_A_DISTANCE
+from .sides import Judge, Pair, checked, pairs
+
+_NOT_MOVED = frozenset(f"ruff/{code}" for code in AT_A_DISTANCE)
+_ONLY_LINES = "only its added lines: the patch fits no file here"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A file that was reviewed. `partly` says what alone was checked, or is "" when all of it was."""
+
+    path: str
+    added: int
+    removed: int
+    partly: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A changed file that was not reviewed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a review has come: files done, all files, the file that was just done."""
+
+    done: int
+    total: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a review found. Each changed file is in `reviewed` or in `skipped`, once.
+
+    `findings` are ordered by severity, path and line. `notes` say what could not be checked at all.
+    """
+
+    title: str
+    reviewed: tuple[Reviewed, ...]
+    skipped: tuple[Skipped, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    interrupted: bool
+
+
+def review(
+    change: Change, report: Callable[[Progress], None] | None = None, options: Options | None = None
+) -> Report:
+    """Check every file of a change; `report` hears after each file. Ctrl-C ends it early and keeps what is done."""
+    checks = Checks(options or Options())
+    work = _Work()
+    interrupted = False
+    try:
+        for pair in pairs(change, checks.options.ignore):
+            work.add(pair, () if pair.skip else checks.findings(pair))
+            if report:
+                report(Progress(work.done, len(change.files), pair.file.path))
+    except KeyboardInterrupt:
+        interrupted = True
+    rest = (Skipped(file.path, "interrupted") for file in change.files[work.done :])
+    return Report(
+        title=change.title,
+        reviewed=tuple(work.reviewed),
+        skipped=(*work.skipped, *rest),
+        findings=tuple(sorted(work.new_findings(), key=_order)),
+        notes=tuple(checks.notes),
+        interrupted=interrupted,
+    )
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is done so far, and the lines that the change took away, each with how often."""
+
+    reviewed: list[Reviewed] = field(default_factory=list[Reviewed])
+    skipped: list[Skipped] = field(default_factory=list[Skipped])
+    found: list[tuple[str, Finding]] = field(default_factory=list[tuple[str, Finding]])
+    removed: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def done(self) -> int:
+        return len(self.reviewed) + len(self.skipped)
+
+    def add(self, pair: Pair, findings: Sequence[Finding]) -> None:
+        path, change = pair.file.path, pair.diff
+        self.removed.update(normalised(line) for line in change.removed.values())
+        self.found += [(normalised(change.added.get(each.start.line, "")), each) for each in findings]
+        if pair.skip:
+            self.skipped.append(Skipped(path, pair.skip))
+        else:
+            partly = _ONLY_LINES if pair.head is None else ""
+            self.reviewed.append(Reviewed(path, len(change.added), len(change.removed), partly))
+
+    def new_findings(self) -> Iterator[Finding]:
+        """The findings but for those on lines that were only moved here from another place of the change."""
+        left = self.removed.copy()
+        for line, each in self.found:
+            is_moved = each.source != "syntax" and each.rule not in _NOT_MOVED and left[line] > 0
+            if line and is_moved:
+                left[line] -= 1
+            else:
+                yield each
+
+
+def _order(each: Finding) -> tuple[int, str, int, int, str]:
+    return SEVERITIES.index(each.severity), each.path, each.start.line, each.start.column, each.rule
+
+
+def review_document(root: Path, path: str, text: str, base_text: str | None) -> tuple[Finding, ...]:
+    """What is wrong in an open document's `text`, saved or not, that `base_text` (None: a new file) did not have.
+
+    `path` is relative to `root`; a file that ignore rules exclude has none. Nothing but our own ruff is run.
+    """
+    known = base_text is not None
+    file = ChangedFile(path, path if known else "", "modified" if known else "added")
+    if Judge(root, ()).reason(file):
+        return ()
+    pair = checked(Pair(file, between(path, base_text, text), base_text, text))
+    return () if pair.skip else tuple(sorted(Checks().findings(pair), key=_order))
