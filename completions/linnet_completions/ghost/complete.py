@@ -20,7 +20,10 @@ SHORTEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked: `limit` items of at least `confidence`; in `languages` only, when there are any."""
+    """What is asked: up to `limit` items, the first of at least `confidence`; in `languages` only, if there are any.
+
+    Somebody who asks for more than one wants to choose: the others may be of any confidence.
+    """
 
     limit: int = 1
     confidence: float = 0.5
@@ -56,7 +59,8 @@ def complete(document: Document, position: Position, ask: Ask, sources: Sources)
     steps.append(f"draft: {len(drafts)} from the embedded engine")
     items: list[Item] = []
     for draft in drafts:
-        item, verdict = _checked(draft, document, position, ask, sources)
+        floor = 0.0 if items else ask.confidence
+        item, verdict = _checked(draft, document, position, floor, sources)
         steps.append(f"check: {verdict}")
         if item and all(item.text != other.text for other in items):
             items.append(item)
@@ -66,11 +70,11 @@ def complete(document: Document, position: Position, ask: Ask, sources: Sources)
 
 
 def _checked(
-    draft: Draft, document: Document, position: Position, ask: Ask, sources: Sources
+    draft: Draft, document: Document, position: Position, floor: float, sources: Sources
 ) -> tuple[Item | None, str]:
     label = f"{draft.text!r} at {draft.confidence:.2f}"
-    if draft.confidence < ask.confidence:
-        return None, f"{label}: below the threshold of {ask.confidence:.2f}"
+    if draft.confidence < floor:
+        return None, f"{label}: below the threshold of {floor:.2f}"
     insertion = fit(draft.text, document.after(position))
     if insertion is None:
         return None, f"{label}: does not fit what stands behind the cursor"

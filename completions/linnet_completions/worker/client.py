@@ -44,6 +44,7 @@ class Worker:
         self._notified = notified
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
+        self._running = asyncio.Event()
         self._owed: dict[int, asyncio.Future[Any]] = {}
         self._numbers = itertools.count(1)
         self._keeper: asyncio.Task[None] | None = None
@@ -66,14 +67,13 @@ class Worker:
 
     async def request(self, method: str, params: Message, within: float) -> Any:
         """Ask the worker; TimeoutError after `within` seconds, WorkerGone when there is no answer to come."""
-        if self._process is None:
-            raise WorkerGone("no worker is running")
         number = next(self._numbers)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._owed[number] = future
-        self._write({"id": number, "method": method, "params": params})
         try:
             async with asyncio.timeout(within):
+                await self._running.wait()
+                self._owed[number] = future
+                self._write({"id": number, "method": method, "params": params})
                 return await future
         finally:
             self._owed.pop(number, None)
@@ -99,9 +99,8 @@ class Worker:
 
     async def _live(self) -> None:
         """The life of one worker process."""
-        pipe = asyncio.subprocess.PIPE
         try:
-            process = await asyncio.create_subprocess_exec(*self._command, stdin=pipe, stdout=pipe, cwd=sys.prefix)
+            process = await _start(self._command)
         except OSError as error:
             log.error("the worker cannot be started: %s", error.strerror)
             return
@@ -109,9 +108,11 @@ class Worker:
         try:
             for message in self._state():
                 self._write(message)
+            self._running.set()
             await self._listen(process)
         finally:
             self._process = None
+            self._running.clear()
             self._settle_all()
             self._notified("ended", {})
             await _end(process)
@@ -152,13 +153,28 @@ class Worker:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Close the pipe, which ends the worker; kill it when it does not listen."""
+    """Close the pipe, which ends the worker; kill it when it does not listen, or nobody has time to wait."""
     if process.stdin is not None:
         process.stdin.close()
     try:
-        async with asyncio.timeout(0.5):
-            await process.wait()
-    except TimeoutError:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await process.wait()
+    finally:
         with contextlib.suppress(ProcessLookupError):
-            process.kill()
+            if process.returncode is None:
+                process.kill()
         await process.wait()
+
+
+async def _start(command: tuple[str, ...]) -> asyncio.subprocess.Process:
+    """Start a process; one that is being started when we are cancelled is ended, not forgotten."""
+    pipe = asyncio.subprocess.PIPE
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=sys.prefix)
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise

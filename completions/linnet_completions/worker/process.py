@@ -9,10 +9,11 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 from linnet_completions.worker import frames
-from linnet_completions.worker.service import Message, Service
+from linnet_completions.worker.service import Job, Message, Service
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,13 @@ def main() -> None:
     incoming: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, incoming), daemon=True).start()
 
+    lock = threading.Lock()  # Jobs answer from a thread of their own.
+
     def send(message: Message) -> None:
-        sink.write(frames.pack(message))
-        sink.flush()
+        frame = frames.pack(message)
+        with lock:
+            sink.write(frame)
+            sink.flush()
 
     gc.freeze()
     try:
@@ -59,16 +64,22 @@ def _listen(source: BinaryIO, incoming: queue.SimpleQueue[Message]) -> None:
 
 def _serve(service: Service, incoming: queue.SimpleQueue[Message], send: Callable[[Message], None]) -> None:
     waiting: deque[Message] = deque()
-    while True:
-        waiting.extend(_drain(incoming, block=not waiting and not service.busy))
-        if waiting:
-            _answer(service, waiting.popleft(), waiting, send)
-        elif service.busy:
-            try:
-                service.step()
-            except Exception:
-                log.exception("background work failed")
-                service.drop_step()
+    with ThreadPoolExecutor(1, "jobs") as jobs:
+        while True:
+            waiting.extend(_drain(incoming, block=not waiting and not service.busy))
+            if waiting:
+                _answer(service, waiting.popleft(), waiting, send, jobs)
+            elif service.busy:
+                _step(service)
+
+
+def _step(service: Service) -> None:
+    try:
+        service.step()
+    except Exception as error:
+        log.error("background work failed: %s", type(error).__name__)
+        log.debug("", exc_info=True)
+        service.drop_step()
 
 
 def _drain(incoming: queue.SimpleQueue[Message], *, block: bool) -> list[Message]:
@@ -81,27 +92,38 @@ def _drain(incoming: queue.SimpleQueue[Message], *, block: bool) -> list[Message
 
 
 def _answer(
-    service: Service, message: Message, later: deque[Message], send: Callable[[Message], None]
+    service: Service,
+    message: Message,
+    later: deque[Message],
+    send: Callable[[Message], None],
+    jobs: ThreadPoolExecutor,
 ) -> None:
-    number = message.get("id")
     if _superseded(message, later):
-        send({"id": number, "result": None})
+        send({"id": message["id"], "result": None})
         return
+    result = _attempt(message, lambda: service.handle(message["method"], message["params"]))
+    if message.get("id") is None:
+        return
+    job = result.get("result")
+    if isinstance(job, Job):
+        jobs.submit(lambda: send({"id": message["id"], **_attempt(message, job.run)}))
+    else:
+        send({"id": message["id"], **result})
+
+
+def _attempt(message: Message, work: Callable[[], Any]) -> Message:
+    """{"result"}, or {"error"} with the kind of the failure: its message may hold source code."""
     try:
-        result: Any = service.handle(message["method"], message["params"])
-        reply = {"id": number, "result": result}
+        return {"result": work()}
     except Exception as error:
-        # The traceback may go to the log; a message of an exception may hold source code and may not.
         log.error("%s failed: %s", message.get("method"), type(error).__name__)
         log.debug("", exc_info=True)
-        reply = {"id": number, "error": type(error).__name__}
-    if number is not None:
-        send(reply)
+        return {"error": type(error).__name__}
 
 
 def _superseded(message: Message, later: deque[Message]) -> bool:
     """Whether a newer completion for the same document waits already: only that one will be looked at."""
     if message["method"] != "complete":
         return False
-    path = message["params"]["path"]
-    return any(other["method"] == "complete" and other["params"]["path"] == path for other in later)
+    path = message["params"].get("path")
+    return any(other["method"] == "complete" and other["params"].get("path") == path for other in later)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.complete import Ask
+from linnet_completions.worker.jobs import explained, reviewed, reviewed_workspace
 from linnet_completions.worker.workshop import Workshop
 from linnet_context.text import Document, Position, Splice
 
+if TYPE_CHECKING:
+    from linnet_context.index.index import Progress
+
 Message = dict[str, Any]
+REPORT_EVERY = 0.1  # Seconds between two notifications of progress.
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An answer that takes long and needs nothing that changes: it is worked out on another thread."""
+
+    run: Callable[[], Any]
 
 
 class Service:
@@ -20,13 +33,13 @@ class Service:
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
         self._workshops: dict[str, Workshop] = {}
-        self._work: list[tuple[str, Iterator[Any]]] = []
+        self._work: list[tuple[str, Iterator[Progress | None]]] = []
         self._reported = 0.0
 
     # What is asked
 
     def handle(self, method: str, params: Message) -> Any:
-        """Run one message; the result of a request, None for a notification. LookupError for an unknown method."""
+        """Run one message; a request's result, or the job that gives it. LookupError for an unknown method."""
         handler = getattr(self, f"on_{method}", None)
         if handler is None:
             raise LookupError(method)
@@ -77,9 +90,25 @@ class Service:
         return workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
 
     def on_facts(self, params: Message) -> Any:
+        """The fact sheet of lines (first -1: of the file) as {markdown}; its history is looked up as a job."""
         workshop = self._of(params)
         document = workshop.document(params["path"])
-        return None if document is None else workshop.facts(document, params["first"], params["last"])
+        if document is None or workshop.root is None:
+            return None
+        first, last = params["first"], params["last"]
+        sheet = workshop.facts(document, *((0, len(document.lines)) if first < 0 else (first, last)))
+        return None if sheet is None else Job(lambda: explained(sheet, document, workshop.root))
+
+    def on_review(self, params: Message) -> Any:
+        """Notes on what an open document adds to its last commit: {message, notes}."""
+        workshop = self._of(params)
+        document, root = workshop.document(params["path"]), workshop.root
+        return None if document is None or root is None else Job(lambda: reviewed(root, document))
+
+    def on_reviewWorkspace(self, params: Message) -> Any:
+        """Notes on all that is not committed: {message, files: {path: notes}}."""
+        root, ignore = self._of(params).root, self._of(params).ignore
+        return None if root is None else Job(lambda: reviewed_workspace(root, ignore))
 
     def on_ping(self, params: Message) -> Any:
         return params
@@ -97,14 +126,18 @@ class Service:
     def step(self) -> None:
         """Do one short step of the background work."""
         root, work = self._work[0]
-        progress = next(work, None)
-        if progress is None:
-            self._work.pop(0)
-            self._send({"method": "learned", "params": {"root": root}})
-        elif time.monotonic() - self._reported > 0.1:
-            self._reported = time.monotonic()
-            params = {"root": root, "done": progress.done, "total": progress.total}
-            self._send({"method": "progress", "params": params})
+        for progress in work:
+            if progress is not None and time.monotonic() - self._reported > REPORT_EVERY:
+                self._reported = time.monotonic()
+                self._send(
+                    {
+                        "method": "progress",
+                        "params": {"root": root, "done": progress.done, "total": progress.total},
+                    }
+                )
+            return
+        self._work.pop(0)
+        self._send({"method": "learned", "params": {"root": root}})
 
     def drop_step(self) -> None:
         """Give up the background work that has just failed; what was learned so far stays."""

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from linnet_completions.engine.draft import Draft
 from linnet_completions.engine.engine import Engine
-from linnet_completions.explain.facts import FactSheet, facts
 from linnet_completions.ghost.complete import Ask, Inside, Outcome, Sources, complete
 from linnet_context import files
-from linnet_context.gather import Task, gather
-from linnet_context.index.build import Progress
-from linnet_context.index.index import Index
+from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.snippet import Context
 from linnet_context.syntax import Tree, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
+
+if TYPE_CHECKING:
+    from linnet_completions.explain.facts import FactSheet
+    from linnet_context.gather import Task
+    from linnet_context.index.index import Index, Progress
+
+# Steps of the engine's learning for each of the index's.
+ENGINE_SHARE = 2
+# Steps that the engine is ahead: the open file's folder is learned before anything else is looked at.
+HEAD_START = 50
+# Files looked at in one step of a walk.
+WALK_STEP = 50
 
 
 @dataclass(slots=True)
@@ -45,14 +55,18 @@ class Workshop:
     def __init__(self, root: Path | None, cache: Path | None = None, ignore: Sequence[str] = ()) -> None:
         self.root = root
         self.ignore = tuple(ignore)
-        self.index = Index(root, cache=cache, ignore=ignore) if root else None
         self.engine = Engine(cache=cache)
+        self._cache = cache
+        self._index: Index | None = None
         self._open: dict[str, _Open] = {}
+        self._unindexed: set[str] = set()
+        self._learned: dict[str, tuple[int, int]] | None = None
 
     # Documents
 
     def opened(self, document: Document) -> None:
         self._open[document.path] = _Open(document)
+        self._unindexed.add(document.path)
         self.engine.opened(document)
 
     def spliced(self, path: str, splices: Sequence[Splice], version: int) -> None:
@@ -63,21 +77,41 @@ class Workshop:
         for splice in splices:
             entry.document, _ = entry.document.spliced(splice, version)
         entry.splices.extend(splices)
+        self._unindexed.add(path)
         self.engine.changed(entry.document, splices)
 
     def closed(self, path: str) -> None:
         self._open.pop(path, None)
+        self._unindexed.discard(path)
         self.engine.closed(path)
         self.refresh([path])
 
     def refresh(self, paths: Sequence[str]) -> None:
-        """Read files again that changed on disk."""
-        if self.index is None or self.root is None:
+        """Read files again that changed on disk; an open document is the truth about its own."""
+        index = self.index
+        if index is None or self.root is None:
             return
         for path in paths:
-            text = None if files.refusal(self.root, path, self.ignore) else files.read(self.root, path)
-            self.index.update(path, text)
-            self.engine.learn(path, text)
+            if path in self._open:
+                continue
+            usable = language_of(path) in SOURCE_LANGUAGES and not files.refusal(self.root, path, self.ignore)
+            if usable:
+                index.update(path, None)
+            self.engine.learn(path, files.read(self.root, path) if usable else None)
+
+    @property
+    def index(self) -> Index | None:
+        """The folder's index, told of what was typed since it was last asked; None without a folder."""
+        if self.root is None:
+            return None
+        if self._index is None:  # Made late, since it loads numpy: the first ghost text needs neither.
+            from linnet_context.index.index import Index
+
+            self._index = Index(self.root, cache=self._cache, ignore=self.ignore)
+        for path in sorted(self._unindexed):
+            self._index.update(path, self._open[path].document.text())
+        self._unindexed.clear()
+        return self._index
 
     def document(self, path: str) -> Document | None:
         entry = self._open.get(path)
@@ -85,28 +119,47 @@ class Workshop:
 
     # Background work
 
-    def work(self) -> Iterator[Progress]:
-        """Learn the folder: the open documents' folders first, a short step at a time."""
-        if self.index is None:
-            return
-        first = list(self._open)
-        progress = Progress(0, 0)
-        learning: Iterator[None] | None = None
-        for progress in self.index.build(first):
-            yield progress
-            if learning is None and self.index.files():
-                learning = self.engine.build(self._texts())
-            # The engine makes the ghost text, so it gets the larger share while both are learning.
-            for _ in range(2):
-                if learning is not None:
-                    next(learning, None)
-        for _ in learning or self.engine.build(self._texts()):
-            yield progress
+    def work(self) -> Iterator[Progress | None]:
+        """Bring index and engine up to date with the disk, what is near the open documents first.
 
-    def _texts(self) -> Iterator[tuple[str, str]]:
-        assert self.index is not None
-        for path in nearest_first(self.index.files(), list(self._open)):
-            text = self.index.text(path)
+        Yields after each short step how far the index is, or None while there is nothing to measure.
+        """
+        learning = self.learn()
+        for _ in range(HEAD_START):
+            yield next(learning, None)
+        index = self.index
+        if index is None:
+            return
+        for progress in index.build(list(self._open)):
+            yield progress
+            # The engine makes the ghost text, so it gets the larger share while both are learning.
+            for _ in range(ENGINE_SHARE):
+                yield next(learning, None)
+        yield from learning
+
+    def learn(self) -> Iterator[None]:
+        """The engine's part of the work. The second time only what changed since is read."""
+        if self.root is None:
+            return
+        found: dict[str, tuple[int, int]] = {}
+        for number, file in enumerate(files.walk(self.root, self.ignore)):
+            if language_of(file.path) in SOURCE_LANGUAGES:
+                found[file.path] = (file.size, file.mtime_ns)
+            if number % WALK_STEP == 0:
+                yield
+        before, self._learned = self._learned, found
+        if before is None:
+            yield from self.engine.build(self._texts(nearest_first(list(found), list(self._open))))
+            return
+        for path in sorted(before.keys() | found.keys()):
+            if before.get(path) != found.get(path):
+                self.engine.learn(path, files.read(self.root, path) if path in found else None)
+                yield
+
+    def _texts(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        assert self.root is not None
+        for path in paths:
+            text = files.read(self.root, path)
             if text is not None:
                 yield path, text
 
@@ -122,7 +175,7 @@ class Workshop:
         document, place = entry.document, entry.document.clamp(position)
 
         def draft(limit: int, inside: Inside) -> list[Draft]:
-            return self.engine.draft(path, place, limit, inside)
+            return self.engine.draft(path, place, limit, inside, ask.confidence)
 
         def breaks(text: str, replaced: int) -> bool:
             tree = entry.current_tree()
@@ -138,11 +191,17 @@ class Workshop:
         self, document: Document, position: Position, task: Task, budget: int, deadline: float | None = None
     ) -> Context | None:
         """What would be sent for a place; None for a text that belongs to no folder."""
-        return gather(self.index, document, position, task, budget, deadline) if self.index else None
+        from linnet_context.gather import gather
+
+        index = self.index
+        return gather(index, document, position, task, budget, deadline) if index else None
 
     def facts(self, document: Document, first: int, last: int) -> FactSheet | None:
         """The fact sheet of a range of lines, without its history: that needs git, which may be slow."""
-        return facts(self.index, document, first, last, None) if self.index else None
+        from linnet_completions.explain.facts import facts
+
+        index = self.index
+        return facts(index, document, first, last, None) if index else None
 
 
 def nearest_first(paths: Sequence[str], near: Sequence[str]) -> list[str]:
@@ -165,10 +224,3 @@ def _apart(one: tuple[str, ...], other: tuple[str, ...]) -> int:
             break
         shared += 1
     return len(one) + len(other) - 2 * shared
-
-
-def finish(workshop: Workshop, report: Callable[[Progress], None] = lambda progress: None) -> Workshop:
-    """Do all background work now; for the command line, which has nothing else to do meanwhile."""
-    for progress in workshop.work():
-        report(progress)
-    return workshop

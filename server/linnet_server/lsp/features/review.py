@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -49,7 +50,7 @@ async def review_workspace(session: Session, snapshot: Snapshot, params: Params,
             continue
         messages.append(answer["message"])
         for path, notes in answer["files"].items():
-            found[uri_of(root / path)] = tuple(Note(**note) for note in notes)
+            found[uri_of(Path(answer["root"]) / path)] = tuple(Note(**note) for note in notes)
     await _show(session, cold, found)
     count = sum(map(len, found.values()))
     return {"findings": count, "files": len(found), "message": " ".join(messages)}

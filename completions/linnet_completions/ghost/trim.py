@@ -1,0 +1,88 @@
+"""From what a chat model says to the text that belongs at the cursor: pure functions, one rule each."""
+
+from __future__ import annotations
+
+import re
+
+from linnet_context.text import Document, Position
+
+_OPENING = "<fill>"
+_THINK = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+_FENCE = re.compile(r"\A\s*```[^\n`]*\n")
+_MARKERS = ("</fill>", "</before>", "</after>", "<cursor>", "</related>", "</file>")
+# Below that many characters, a likeness between the answer's start and the line is chance.
+_SHORTEST_ECHO = 3
+
+
+def trimmed(raw: str, document: Document, position: Position, *, block: bool, max_lines: int) -> str:
+    """The text to insert at a place, "" for none. `raw` may be the start of an answer that is still coming."""
+    text = without_echo(unwrapped(raw), document, position)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = first_line(text) if not block else "\n".join(text.split("\n")[:max_lines])
+    return without_repeated_suffix(text, document, position).rstrip()
+
+
+def unwrapped(raw: str) -> str:
+    """The answer without reasoning, tags, code fences and chatter before the opening tag."""
+    text = _THINK.sub("", raw)
+    if _OPENING in text:
+        text = text.split(_OPENING, 1)[1]
+    elif _OPENING.startswith(text.strip()):
+        return ""
+    for marker in _MARKERS:
+        text = text.split(marker, 1)[0]
+    text = _without_half_marker(text)
+    if _FENCE.match(text):
+        text = _FENCE.sub("", text).split("\n```", 1)[0]
+    return text.removesuffix("```")
+
+
+def without_echo(text: str, document: Document, position: Position) -> str:
+    """The answer without a repetition of what stands before the cursor on its line."""
+    before = document.before(position)
+    if not before.strip():
+        return _without_indentation(text, before)
+    for start in (before, before.lstrip()):
+        if len(start.strip()) >= _SHORTEST_ECHO and text.lstrip("\n").startswith(start):
+            return text.lstrip("\n")[len(start) :]
+    if before[-1].isspace():  # The blank in front of the cursor stands there already.
+        return text.lstrip(" \t")
+    return text
+
+
+def _without_indentation(text: str, before: str) -> str:
+    """On an empty line the cursor may stand behind the indentation: the first line brings only what is missing."""
+    text = text.lstrip("\n")
+    if before and text.startswith(before):
+        return text[len(before) :]
+    return text
+
+
+def first_line(text: str) -> str:
+    """The first line; a line break in front of it means that nothing belongs on this one."""
+    return text.split("\n", 1)[0]
+
+
+def without_repeated_suffix(text: str, document: Document, position: Position) -> str:
+    """The answer up to where it begins to repeat the next lines of the document."""
+    following = [line.strip() for line in document.lines[position.line + 1 : position.line + 4]]
+    following = [line for line in following if len(line) > 1]
+    if not following:
+        return text
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if number and line.strip() == following[0]:
+            return "\n".join(lines[:number])
+    return (
+        ""
+        if lines[0].strip() and lines[0].strip() == following[0] and document.before(position).strip() == ""
+        else text
+    )
+
+
+def _without_half_marker(text: str) -> str:
+    """The text without the start of a marker at its end: `max_tokens` may cut one in half."""
+    cut = text.rfind("<")
+    if cut >= 0 and any(marker.startswith(text[cut:]) for marker in _MARKERS):
+        return text[:cut]
+    return text

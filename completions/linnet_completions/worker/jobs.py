@@ -1,0 +1,66 @@
+"""Answers that take long: explanations with their history, reviews. They see frozen values only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linnet_context.problems import Problem
+from linnet_context.text import Document
+
+if TYPE_CHECKING:
+    from linnet_completions.explain.facts import FactSheet
+    from linnet_completions.review.finding import Finding
+
+
+def explained(sheet: FactSheet, document: Document, root: Path | None) -> dict[str, Any]:
+    """A fact sheet with its history, as {markdown}."""
+    from linnet_completions.explain.facts import with_history
+    from linnet_completions.explain.render import to_markdown
+
+    return {"markdown": to_markdown(with_history(sheet, document, root) if root else sheet)}
+
+
+def reviewed(root: Path, document: Document) -> dict[str, Any]:
+    """What an open document adds to its last commit, as {message, notes}."""
+    from linnet_completions.review.review import review_document
+    from linnet_context import git
+
+    base = git.show(root, "HEAD", document.path)
+    findings = review_document(root, document.path, document.text(), base)
+    against = "its last commit" if base is not None else "nothing: it was never committed"
+    return {"message": f"Reviewed against {against}.", "notes": [note_of(one) for one in findings]}
+
+
+def reviewed_workspace(root: Path, ignore: Sequence[str]) -> dict[str, Any]:
+    """All that is not committed, as {message, root, files: {path: notes}}; a file without findings has no notes.
+
+    The paths start from the repository's root, which may be above the workspace folder's.
+    """
+    from linnet_completions.review.change import Inputs, find_change
+    from linnet_completions.review.checks import Options
+    from linnet_completions.review.review import review
+
+    try:
+        change = find_change(root, Inputs())
+        report = review(change, options=Options(ignore=tuple(ignore)))
+    except Problem as problem:
+        return {"message": f"{problem.what} {problem.remedy}", "root": str(root), "files": {}}
+    files: dict[str, list[dict[str, Any]]] = {file.path: [] for file in report.reviewed}
+    for finding in report.findings:
+        files.setdefault(finding.path, []).append(note_of(finding))
+    return {"message": f"Reviewed {report.title}.", "root": str(change.root), "files": files}
+
+
+def note_of(finding: Finding) -> dict[str, Any]:
+    """A finding as the editor's note: lines with both ends included."""
+    return {
+        "first": finding.start.line,
+        "first_column": finding.start.column,
+        "last": finding.end.line,
+        "last_column": finding.end.column,
+        "severity": finding.severity,
+        "rule": finding.rule,
+        "message": f"{finding.message} {finding.consequence}".strip(),
+    }

@@ -1,0 +1,131 @@
+"""A stream lives as long as the typing agrees with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from linnet_completions.ghost.flight import Flight
+from linnet_completions.models.protocol import Text, Unreachable, Usage
+from linnet_context.text import Document, Position
+from tests.fixture import fixture
+
+
+class Stream:
+    """Pieces that come when the test says so; remembers how it ended."""
+
+    def __init__(self) -> None:
+        self.pieces: asyncio.Queue[Text | Exception | None] = asyncio.Queue()
+        self.closed = False
+
+    async def run(self) -> AsyncIterator[Text | Usage]:
+        try:
+            while (piece := await self.pieces.get()) is not None:
+                if isinstance(piece, Exception):
+                    raise piece
+                yield piece
+        finally:
+            self.closed = True
+
+
+def flying(test: Callable[[Flight, Stream], Awaitable[None]], text: str = "x = <cursor>\n") -> None:
+    found = fixture(text)
+
+    async def run() -> None:
+        stream = Stream()
+        document = Document.of("a.py", "python", found.text)
+        flight = Flight(document, found.cursor, stream.run(), block=False, max_lines=12)
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(10):
+                await test(flight, stream)
+        finally:
+            flight.close()
+
+    asyncio.run(run())
+
+
+def typed(flight: Flight, text: str) -> Document:
+    return flight.document.edited(flight.position, flight.position, text, 2)[0]
+
+
+def test_typing_that_agrees_keeps_the_stream() -> None:
+    """What is typed before and while the answer comes does not end it."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        assert flight.agrees(typed(flight, "he"))
+        stream.pieces.put_nowait(Text("<fill>hello(na"))
+        await asyncio.sleep(0)
+        assert flight.agrees(typed(flight, "hello"))
+        stream.pieces.put_nowait(Text("me)\n"))
+        assert await flight.wait() == "hello(name)"
+        assert stream.closed
+
+    flying(test)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["typed first", "answered first"])
+def test_typing_that_contradicts_ends_the_stream(before: bool) -> None:
+    """Whether the answer or the typing came first: what does not agree is closed at once."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        if before:
+            assert flight.agrees(typed(flight, "bye"))  # Nothing has come yet, so nothing contradicts.
+        stream.pieces.put_nowait(Text("<fill>hello"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if not before:
+            assert not flight.agrees(typed(flight, "bye"))
+            flight.close()
+        assert await flight.wait() is None
+        assert stream.closed
+
+    flying(test)
+
+
+def test_an_edit_elsewhere_is_a_contradiction() -> None:
+    """The answer was made for another text."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        assert not flight.agrees(flight.document.edited(Position(0, 0), Position(0, 0), "y", 2)[0])
+
+    flying(test)
+
+
+def test_who_waits_may_leave_without_ending_the_stream() -> None:
+    """A cancelled request takes nothing from the next one."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        waiting = asyncio.create_task(flight.wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.sleep(0)
+        assert flight.running and not stream.closed
+        stream.pieces.put_nowait(Text("hello\n"))
+        assert await flight.wait() == "hello"
+
+    flying(test)
+
+
+def test_a_failure_reaches_who_waits() -> None:
+    """A model's error is told to the request, and an unheard one troubles nobody."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        stream.pieces.put_nowait(Unreachable("gone"))
+        with pytest.raises(Unreachable):
+            await flight.wait()
+
+    flying(test)
+
+
+def test_the_stream_is_closed_once_the_line_is_whole() -> None:
+    """Tokens that nobody will see are not paid for."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        stream.pieces.put_nowait(Text("<fill>hello(1)\nand more"))
+        assert await flight.wait() == "hello(1)"
+        assert stream.closed
+
+    flying(test)
