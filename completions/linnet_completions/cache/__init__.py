@@ -1,0 +1,1 @@
+"""Answers remembered: in memory, and on disk for the next process."""

@@ -1,0 +1,81 @@
+"""The two tiers together: memory in front, the disk behind it; for an event loop, and for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from linnet_completions.cache.memory import Memory
+from linnet_completions.cache.store import Store, StoreInfo
+
+
+class Answers:
+    """Strings (JSON text) by key. Belongs to one thread."""
+
+    def __init__(self, store: Store, memory: Memory | None = None) -> None:
+        self._store = store
+        self._memory = memory or Memory()
+
+    def get(self, key: str) -> str | None:
+        """The value of a key, or None. Never raises."""
+        value = self._memory.get(key)
+        if value is None:
+            value = self._store.get(key)
+            if value is not None:
+                self._memory.set(key, value)
+        return value
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a value. Never raises."""
+        self._memory.set(key, value)
+        self._store.set(key, value)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+
+class AsyncAnswers:
+    """The same for an event loop: memory answers at once, the disk is touched on one thread of its own.
+
+    The store is not used until it is needed, so that nothing heavy is imported before.
+    """
+
+    def __init__(self, store: Store, memory: Memory | None = None) -> None:
+        self._store = store
+        self._memory = memory or Memory()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="linnet-cache")
+
+    def peek(self, key: str) -> str | None:
+        """The value of a key if it is in memory; for a path that cannot wait."""
+        return self._memory.get(key)
+
+    async def get(self, key: str) -> str | None:
+        """The value of a key, or None. Never raises."""
+        value = self._memory.get(key)
+        if value is None:
+            value = await asyncio.wrap_future(self._thread.submit(self._store.get, key))
+            if value is not None:
+                self._memory.set(key, value)
+        return value
+
+    def set(self, key: str, value: str) -> Future[None]:
+        """Keep a value: in memory at once, on disk soon. Nobody needs to wait for the result."""
+        self._memory.set(key, value)
+        try:
+            return self._thread.submit(self._store.set, key, value)
+        except RuntimeError:  # We are ending; the memory ends with us.
+            done: Future[None] = Future()
+            done.set_result(None)
+            return done
+
+    async def info(self) -> StoreInfo:
+        """How much is on disk."""
+        return await asyncio.wrap_future(self._thread.submit(self._store.info))
+
+    async def aclose(self) -> None:
+        """Write what is still to be written, and close."""
+        with suppress(RuntimeError):
+            await asyncio.wrap_future(self._thread.submit(self._store.close))
+        self._thread.shutdown(wait=False)

@@ -1,0 +1,1 @@
+"""Models: how a provider is asked, and what may go wrong."""

@@ -1,0 +1,150 @@
+"""Providers and model families as data: where they are, what they accept, when they retire."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+LengthField = Literal["max_tokens", "max_completion_tokens"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A provider that can be named without further settings.
+
+    `key_variable` is the environment variable where its key customarily lies. `local` providers run on this
+    machine and cost nothing. `extras` says whether documented extra fields (usage in streams and the like) may be
+    sent before it is known that the endpoint takes them; `cache_key` whether it takes a prompt cache key.
+    """
+
+    name: str
+    base_url: str
+    key_variable: str = ""
+    local: bool = False
+    extras: bool = True
+    cache_key: bool = False
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", cache_key=True),
+        Preset("xroute", "https://api.xroute.ai/openai/v1", "XROUTE_API_KEY", extras=False),
+        Preset("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        Preset("ollama", "http://127.0.0.1:11434/v1", local=True),
+        Preset("llamacpp", "http://127.0.0.1:8080/v1", local=True),
+        Preset("custom", ""),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a model accepts, as far as is known before the first answer; `capabilities` learns the rest.
+
+    `length` is the field that limits the answer. `reasoning` is the value of `reasoning_effort` that keeps the
+    model from thinking, "" where nothing must be sent. `stops` counts the stop strings it takes; `blank_stops`
+    says whether one may be white space. `usage` asks for usage in streams, `padding` switches off the padding
+    that some providers add to every piece, `cache_key` sends the call's prompt cache key.
+    """
+
+    family: str
+    length: LengthField = "max_tokens"
+    temperature: bool = True
+    reasoning: str = ""
+    stops: int = 4
+    blank_stops: bool = True
+    usage: bool = True
+    padding: bool = False
+    cache_key: bool = False
+
+
+def _gpt(family: str, reasoning: str, *, temperature: bool) -> Profile:
+    """A reasoning model of OpenAI: they refuse `max_tokens`, and stop strings as far as is known."""
+    return Profile(family, "max_completion_tokens", temperature=temperature, reasoning=reasoning, stops=0)
+
+
+# The first pattern that a model's bare name matches decides.
+_FAMILIES: tuple[tuple[str, Profile], ...] = (
+    (r"gpt-(4|3\.5)|chatgpt-4o", Profile("gpt-4")),
+    (r"gpt-5(-mini|-nano|-pro|-codex)?$", _gpt("gpt-5", "minimal", temperature=False)),
+    (r"gpt-[\d.]+-sol", _gpt("gpt-sol", "low", temperature=False)),
+    (r"gpt-5\.|gpt-[6-9]", _gpt("gpt-6", "none", temperature=True)),
+    (r"o\d(-|$)", _gpt("o-series", "low", temperature=False)),
+    (r"gpt-oss", Profile("gpt-oss", reasoning="low")),
+    (r"claude-(3|haiku-4|sonnet-4|opus-4)", Profile("claude-4", blank_stops=False)),
+    (r"claude", Profile("claude", temperature=False, reasoning="none", blank_stops=False)),
+    (r"gemini-2\.5-flash", Profile("gemini-2.5", reasoning="none")),
+    (r"gemini-2", Profile("gemini-2")),
+    (r"gemini-3\.5-flash-lite", Profile("gemini-3.5-lite", temperature=False, reasoning="minimal")),
+    (r"gemini", Profile("gemini", temperature=False, reasoning="low")),
+    (r"qwen3(?!.*(coder|instruct))|deepseek-r\d|magistral", Profile("thinking", reasoning="none")),
+)
+UNKNOWN = Profile("unknown")
+
+
+def bare_name(model: str) -> str:
+    """A model's own name: `openai/gpt-4.1-mini:free` and `gpt-4.1-mini-2025-04-14` are `gpt-4.1-mini`."""
+    name = model.rsplit("/", 1)[-1].partition(":")[0].lower()
+    return re.sub(r"-(\d{4}-\d{2}-\d{2}|latest)$", "", name)
+
+
+def profile(provider: str, model: str) -> Profile:
+    """What a model at a provider accepts, before anything was learned from its answers."""
+    name = bare_name(model)
+    family = next((found for pattern, found in _FAMILIES if re.match(pattern, name)), UNKNOWN)
+    preset = PRESETS.get(provider, PRESETS["custom"])
+    return replace(family, usage=preset.extras, padding=preset.cache_key, cache_key=preset.cache_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """The day from which a provider no longer serves a model, and the one it names instead ("" for none)."""
+
+    day: date
+    successor: str = ""
+
+
+_LUNA = "gpt-6-luna"
+_SPRING = date(2027, 1, 14)
+# From the type documentation of openai 3.51.0 and the provider's deprecations page, read on 2026-11-20.
+RETIREMENTS: dict[tuple[str, str], Retirement] = {
+    ("openai", "gpt-4.1"): Retirement(_SPRING, _LUNA),
+    ("openai", "gpt-4.1-mini"): Retirement(_SPRING, _LUNA),
+    ("openai", "gpt-4.1-nano"): Retirement(date(2026, 10, 23), _LUNA),
+    ("openai", "gpt-4o"): Retirement(_SPRING, _LUNA),
+    ("openai", "gpt-4o-mini"): Retirement(_SPRING, _LUNA),
+    ("openai", "gpt-5"): Retirement(date(2026, 12, 11)),
+    ("openai", "gpt-5-mini"): Retirement(date(2026, 12, 11)),
+    ("openai", "gpt-5-nano"): Retirement(date(2026, 12, 11)),
+    ("openai", "gpt-5.1"): Retirement(date(2027, 4, 1)),
+    ("openai", "gpt-5.4-nano"): Retirement(date(2027, 4, 1)),
+    ("openai", "o4-mini"): Retirement(date(2026, 10, 23)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that serves, and the one message that says why it is not the one asked for ("" where it is)."""
+
+    model: str
+    message: str = ""
+
+
+def serving(provider: str, model: str, today: date) -> Choice:
+    """The model itself, or its successor from the day on which the provider retires it."""
+    retirement = RETIREMENTS.get((provider, bare_name(model)))
+    if retirement is None or today < retirement.day:
+        return Choice(model)
+    gone = f"{provider} has retired {model} on {retirement.day.isoformat()}"
+    if not retirement.successor:
+        return Choice(model, f"{gone}; choose another model.")
+    return Choice(retirement.successor, f"{gone}; {retirement.successor} serves instead.")
+
+
+def successor(model: str) -> str:
+    """The model that a retired or retiring one is replaced with at any provider; "" where none is known."""
+    name = bare_name(model)
+    return next((found.successor for (_, old), found in RETIREMENTS.items() if old == name), "")

@@ -1,0 +1,242 @@
+"""The one gate through which anything leaves: checked, without secrets, logged, counted and paid for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar, cast
+
+from linnet_completions.models.audit import Audit, Sent
+from linnet_completions.models.keys import origin_of
+from linnet_completions.models.protocol import (
+    Call,
+    Message,
+    Model,
+    ModelError,
+    Refused,
+    Text,
+    Unreachable,
+    Usage,
+)
+from linnet_completions.models.redaction import Redactor
+from linnet_completions.models.spend import Budget, Spend
+
+_T = TypeVar("_T")
+# Dollars of a call at a provider's model; None where its price is not known.
+Cost = Callable[[str, str, Usage], float | None]
+# What the frame of a message costs in tokens, besides its text.
+_FRAME_TOKENS = 4
+
+
+class Refusal(ModelError):
+    """Nothing was sent: the gate is closed for this call."""
+
+
+class Offline(Refusal):
+    """The user forbids any connection."""
+
+
+class NotChosen(Refusal):
+    """The user did not choose this provider, or not at this address."""
+
+
+class OverBudget(Refusal):
+    """The call might cost more than what is left for today or this month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may leave now: `chosen` are the providers that the user chose, each with its base URL."""
+
+    offline: bool
+    chosen: Mapping[str, str]
+    budget: Budget
+
+
+@dataclass(slots=True)
+class _Flight:
+    """One call on its way."""
+
+    model: Model
+    call: Call
+    prompt_tokens: int
+    redacted: Mapping[str, int]
+    estimate: float | None
+    when: str
+    started: float
+    first: float | None = None
+    pieces: list[str] = field(default_factory=list[str])
+    usage: Usage | None = None
+    status: str = "closed"
+    ended: float = 0.0
+    # Whether the provider began to work, so that the call is to be paid.
+    answered: bool = True
+
+
+class Outbound:
+    """Sends calls to models. Belongs to one event loop; files are touched on one thread of its own, never on the loop.
+
+    `policy` is asked anew for each call, so that a change of settings holds at once.
+    """
+
+    def __init__(
+        self,
+        policy: Callable[[], Policy],
+        *,
+        count: Callable[[str], int],
+        cost: Cost,
+        spend: Spend,
+        audit: Audit | None = None,
+        redactor: Redactor | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._policy = policy
+        self._count = count
+        self._cost = cost
+        self._spend = spend
+        self._audit = audit
+        self._redactor = redactor or Redactor()
+        self._clock = clock
+        self._now = now
+        self._reserved = 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="linnet-outbound")
+
+    async def stream(self, model: Model, call: Call) -> AsyncGenerator[Text | Usage]:
+        """The answer to a call: pieces of text, then one `Usage`, counted here where the provider does not say.
+
+        An async generator. Closing it, or cancelling its reader, closes the stream upstream. Raises `ModelError`s.
+        """
+        policy = self._policy()
+        _check(policy, model)
+        flight = await self._on_thread(lambda: self._prepare(model, call))
+        reserved, self._reserved = self._reserved, self._reserved + (flight.estimate or 0.0)
+        try:
+            await self._admit(flight, reserved, policy.budget)
+            async with aclosing(self._fly(flight)) as pieces:
+                async for each in pieces:
+                    yield each
+        finally:
+            self._reserved -= flight.estimate or 0.0
+
+    def redacted(self, call: Call) -> tuple[Call, Mapping[str, int]]:
+        """A call as it would be sent, and how many secrets of each kind were taken out of it. Sends nothing."""
+        kinds: Counter[str] = Counter()
+        messages: list[Message] = []
+        for message in call.messages:
+            done = self._redactor.redact(message.content)
+            kinds.update(done.kinds)
+            messages.append(replace(message, content=done.text))
+        stop = tuple(self._redactor.redact(each).text for each in call.stop)
+        return replace(call, messages=tuple(messages), stop=stop), dict(kinds)
+
+    async def warm(self) -> None:
+        """Load what the first call needs, so that it does not wait for that."""
+        await self._on_thread(lambda: self._count(self._redactor.redact("0123456789abcdef").text))
+
+    async def aclose(self) -> None:
+        """Write what is still to be written."""
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+
+    def _prepare(self, model: Model, call: Call) -> _Flight:
+        safe, redacted = self.redacted(call)
+        tokens = sum(self._count(message.content) + _FRAME_TOKENS for message in safe.messages)
+        estimate = self._cost(model.provider, model.name, Usage(tokens, 0, call.max_tokens, None))
+        when = self._now().isoformat(timespec="milliseconds")
+        return _Flight(model, safe, tokens, redacted, estimate, when, self._clock())
+
+    async def _admit(self, flight: _Flight, reserved: float, budget: Budget) -> None:
+        """Calls on their way count as spent, at what they may cost at most."""
+        ahead = flight.estimate + reserved if flight.estimate else flight.estimate
+        if not await self._on_thread(lambda: self._spend.allowed(ahead, budget)):
+            raise OverBudget("The budget for models is spent.")
+
+    async def _fly(self, flight: _Flight) -> AsyncGenerator[Text | Usage]:
+        landed: Future[Usage]
+        try:
+            async with aclosing(
+                cast("AsyncGenerator[Text | Usage]", flight.model.stream(flight.call))
+            ) as upstream:
+                async for each in upstream:
+                    if isinstance(each, Usage):
+                        flight.usage = each
+                        continue
+                    if flight.first is None:
+                        flight.first = self._clock()
+                    flight.pieces.append(each.text)
+                    yield each
+            flight.status = "ok"
+        except ModelError as error:
+            flight.status = type(error).__name__
+            flight.answered = not isinstance(error, Refused | Unreachable) or bool(flight.pieces)
+            raise
+        finally:
+            flight.ended = self._clock()
+            landed = self._submit(lambda: self._land(flight))
+        # Shielded: a reader that leaves now must not leave the call unpaid.
+        usage: Usage = await asyncio.shield(asyncio.wrap_future(landed))
+        yield usage
+
+    async def _on_thread(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.wrap_future(self._submit(work))
+
+    def _submit(self, work: Callable[[], _T]) -> Future[_T]:
+        try:
+            return self._thread.submit(work)
+        except RuntimeError:  # We are ending: what has left is still to be written down.
+            done: Future[_T] = Future()
+            done.set_result(work())
+            return done
+
+    def _land(self, flight: _Flight) -> Usage:
+        """What the call used; has it paid and logged, however it ended."""
+        said = flight.usage
+        usage = said or Usage(None, None, None, None)
+        if usage.prompt_tokens is None:
+            usage = replace(usage, prompt_tokens=flight.prompt_tokens)
+        if usage.completion_tokens is None:
+            usage = replace(usage, completion_tokens=self._count("".join(flight.pieces)))
+        if usage.cost_usd is None and flight.answered:
+            usage = replace(usage, cost_usd=self._cost(flight.model.provider, flight.model.name, usage))
+        if usage.cost_usd:
+            self._spend.record(usage.cost_usd)
+        if self._audit is not None:
+            self._audit.write(_sent(flight, usage, "provider" if said else "here"))
+        return usage
+
+
+def _sent(flight: _Flight, usage: Usage, counted: str) -> Sent:
+    origin = origin_of(flight.model.base_url)
+    return Sent(
+        when=flight.when,
+        task=flight.call.task,
+        provider=flight.model.provider,
+        host=origin[1] if origin else "",
+        model=flight.model.name,
+        status=flight.status,
+        counted=counted,
+        prompt_tokens=usage.prompt_tokens,
+        cached_tokens=usage.cached_tokens,
+        completion_tokens=usage.completion_tokens,
+        cost_usd=usage.cost_usd,
+        first_ms=None if flight.first is None else round((flight.first - flight.started) * 1000),
+        total_ms=round((flight.ended - flight.started) * 1000),
+        redacted=flight.redacted,
+        messages=flight.call.messages,
+    )
+
+
+def _check(policy: Policy, model: Model) -> None:
+    if policy.offline:
+        raise Offline("Linnet is offline by your settings.")
+    if model.provider not in policy.chosen:
+        raise NotChosen(f"You did not choose {model.provider}.")
+    origin = origin_of(model.base_url)
+    if origin is None or origin != origin_of(policy.chosen[model.provider]):
+        raise NotChosen(f"This is not the address that you chose for {model.provider}.")

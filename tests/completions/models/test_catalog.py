@@ -1,0 +1,134 @@
+"""Models and providers as data."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from linnet_completions.models.catalog import (
+    PRESETS,
+    RETIREMENTS,
+    UNKNOWN,
+    bare_name,
+    profile,
+    serving,
+    successor,
+)
+from linnet_completions.models.prices import FREE, READ_ON, cost, price
+from linnet_completions.models.protocol import Usage
+
+LAST_DAY = date(2027, 1, 13)
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("gpt-4.1-mini", "gpt-4.1-mini"),
+        ("openai/gpt-4.1-mini", "gpt-4.1-mini"),
+        ("gpt-4.1-mini-2025-04-14", "gpt-4.1-mini"),
+        ("meta/Llama-3:free", "llama-3"),
+        ("codestral-latest", "codestral"),
+        ("qwen2.5-coder:7b", "qwen2.5-coder"),
+        ("", ""),
+    ],
+)
+def test_a_model_has_one_name_everywhere(name: str, bare: str) -> None:
+    """Prefixes of gateways, dates and tags do not belong to a model's name."""
+    assert bare_name(name) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "length", "temperature", "reasoning", "stops"),
+    [
+        ("gpt-4.1-mini", "gpt-4", "max_tokens", True, "", 4),
+        ("openai/gpt-4o", "gpt-4", "max_tokens", True, "", 4),
+        ("gpt-5", "gpt-5", "max_completion_tokens", False, "minimal", 0),
+        ("gpt-5-mini-2025-08-07", "gpt-5", "max_completion_tokens", False, "minimal", 0),
+        ("gpt-5.4-nano", "gpt-6", "max_completion_tokens", True, "none", 0),
+        ("gpt-6-luna", "gpt-6", "max_completion_tokens", True, "none", 0),
+        ("gpt-6.1-terra", "gpt-6", "max_completion_tokens", True, "none", 0),
+        ("gpt-6.1-sol", "gpt-sol", "max_completion_tokens", False, "low", 0),
+        ("o4-mini", "o-series", "max_completion_tokens", False, "low", 0),
+        ("anthropic/claude-haiku-4.5", "claude-4", "max_tokens", True, "", 4),
+        ("claude-haiku-5-5", "claude", "max_tokens", False, "none", 4),
+        ("gemini-2.5-flash-lite", "gemini-2.5", "max_tokens", True, "none", 4),
+        ("gemini-3.8-flash", "gemini", "max_tokens", False, "low", 4),
+        ("qwen3:4b", "thinking", "max_tokens", True, "none", 4),
+        ("qwen3-coder-30b-a3b-instruct", "unknown", "max_tokens", True, "", 4),
+        ("ollama-model", "unknown", "max_tokens", True, "", 4),
+    ],
+)
+def test_a_family_knows_its_parameters(
+    name: str, family: str, length: str, temperature: bool, reasoning: str, stops: int
+) -> None:
+    """The first request to a model is one that its family accepts."""
+    found = profile("openai", name)
+    assert (found.family, found.length, found.temperature) == (family, length, temperature)
+    assert (found.reasoning, found.stops) == (reasoning, stops)
+
+
+def test_only_documented_fields_go_to_a_gateway_that_documents_none() -> None:
+    """XRoute gets no extra fields, OpenAI its own, others the usual one."""
+    plain, own, other = (profile(name, "gpt-4.1-mini") for name in ("xroute", "openai", "openrouter"))
+    assert (plain.usage, plain.padding, plain.cache_key) == (False, False, False)
+    assert (own.usage, own.padding, own.cache_key) == (True, True, True)
+    assert (other.usage, other.padding, other.cache_key) == (True, False, False)
+    assert profile("mine", "my-model") == UNKNOWN
+
+
+def test_the_default_model_is_followed_by_its_successor() -> None:
+    """On the last day gpt-4.1-mini serves; on the next its successor does, and one message says so."""
+    before, after = (serving("openai", "gpt-4.1-mini", day) for day in (LAST_DAY, LAST_DAY + timedelta(1)))
+    assert (before.model, before.message) == ("gpt-4.1-mini", "")
+    assert after.model == "gpt-6-luna"
+    assert after.message == "openai has retired gpt-4.1-mini on 2027-01-14; gpt-6-luna serves instead."
+    assert serving("openrouter", "openai/gpt-4.1-mini", LAST_DAY + timedelta(99)).message == ""
+
+
+def test_a_retired_model_without_successor_is_named() -> None:
+    """Where the provider names no successor, the model stays and the message asks for another one."""
+    choice = serving("openai", "gpt-5-mini", date(2026, 12, 11))
+    assert choice.model == "gpt-5-mini"
+    assert choice.message.endswith("choose another model.")
+    assert successor("gpt-5-mini") == successor("nobody") == ""
+    assert successor("openai/gpt-4.1-mini-2025-04-14") == "gpt-6-luna"
+
+
+def test_no_successor_is_retired_first() -> None:
+    """A successor is a model that is not itself on its way out."""
+    retired = {name for _, name in RETIREMENTS}
+    assert not retired & {found.successor for found in RETIREMENTS.values()}
+
+
+def test_every_preset_is_an_address() -> None:
+    """All presets but the custom one can be asked without a further setting; local ones need no key."""
+    for preset in PRESETS.values():
+        assert preset.name == "custom" or preset.base_url.startswith(
+            "http://127.0.0.1" if preset.local else "https://"
+        )
+        assert bool(preset.key_variable) == (not preset.local and preset.name != "custom")
+
+
+def test_prices_are_those_of_the_makers_everywhere() -> None:
+    """A gateway's model costs what its maker asks; a local one nothing; an unknown one is unknown."""
+    mini = price("openai", "gpt-4.1-mini")
+    assert mini is not None and (mini.input, mini.cached, mini.output) == (0.40, 0.10, 1.60)
+    assert price("xroute", "openai/gpt-4.1-mini") == mini
+    assert mini.read_on == READ_ON and mini.source
+    assert (
+        price("openrouter", "anthropic/claude-haiku-5.5") == price("custom", "claude-haiku-5-5") is not None
+    )
+    assert price("ollama", "gpt-4.1-mini") == FREE
+    assert price("openai", "nobody") is None
+
+
+def test_the_cost_is_the_providers_or_the_tables() -> None:
+    """What the provider says goes first; cached tokens are cheaper; nothing known is None, not zero."""
+    mini = price("openai", "gpt-4.1-mini")
+    assert cost(Usage(2400, 2176, 30, None), mini) == pytest.approx(0.0003552)
+    assert cost(Usage(2400, None, 30, None), mini) == pytest.approx(0.001008)
+    assert cost(Usage(2400, 2176, 30, 0.5), mini) == 0.5
+    assert cost(Usage(2400, None, 30, None), None) is None
+    assert cost(Usage(None, None, 30, None), mini) is None
+    assert cost(Usage(10, 20, 0, None), mini) == pytest.approx(20 * 0.10 / 1e6)
