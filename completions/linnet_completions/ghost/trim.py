@@ -45,9 +45,26 @@ def without_echo(text: str, document: Document, position: Position) -> str:
     for start in (before, before.lstrip()):
         if len(start.strip()) >= _SHORTEST_ECHO and text.lstrip("\n").startswith(start):
             return text.lstrip("\n")[len(start) :]
+    echo = _echoed_end(before, text)
+    if echo:
+        return text[echo:]
     if before[-1].isspace():  # The blank in front of the cursor stands there already.
         return text.lstrip(" \t")
     return text
+
+
+def _echoed_end(before: str, text: str) -> int:
+    """How much of the answer's start repeats the end of the line, from the start of a word or sign on."""
+    for length in range(min(len(before), len(text)), _SHORTEST_ECHO - 1, -1):
+        end = before[-length:]
+        inside_word = _is_word(end[0]) and length < len(before) and _is_word(before[-length - 1])
+        if text.startswith(end) and not inside_word and not end.isspace():
+            return length
+    return 0
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _without_indentation(text: str, before: str) -> str:

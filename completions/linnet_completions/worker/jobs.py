@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def explained(sheet: FactSheet, document: Document, root: Path | None) -> dict[str, Any]:
-    """A fact sheet with its history, as {markdown}."""
+    """A fact sheet with its history, as {sheet, markdown}."""
     from linnet_completions.explain.facts import with_history
     from linnet_completions.explain.render import to_markdown
 
-    return {"markdown": to_markdown(with_history(sheet, document, root) if root else sheet)}
+    if root is not None:
+        sheet = with_history(sheet, document, root)
+    return {"sheet": sheet, "markdown": to_markdown(sheet)}
 
 
 def reviewed(root: Path, document: Document) -> dict[str, Any]:

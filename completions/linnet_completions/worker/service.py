@@ -81,13 +81,22 @@ class Service:
         ask = Ask(params["limit"], params["confidence"], tuple(params["languages"]))
         return self._of(params).complete(params["path"], Position(params["line"], params["column"]), ask)
 
+    def on_judge(self, params: Message) -> Any:
+        """How a model's text goes in at a place: {text, replaced}, or None."""
+        position = Position(params["line"], params["column"])
+        return self._of(params).judge(params["path"], position, params["text"])
+
     def on_context(self, params: Message) -> Any:
+        """What would be sent for a place, and the masks of its secrets: {context, masks}."""
         workshop = self._of(params)
         document = workshop.document(params["path"])
         if document is None:
             return None
         position = Position(params["line"], params["column"])
-        return workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
+        context = workshop.gather(
+            document, position, params["task"], params["budget"], params.get("deadline")
+        )
+        return {"context": context, "masks": workshop.masks(document, context)}
 
     def on_facts(self, params: Message) -> Any:
         """The fact sheet of lines (first -1: of the file) as {markdown}; its history is looked up as a job."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from linnet_completions.checks.insertion import Insertion, fit
 from linnet_completions.engine.draft import Draft
 from linnet_completions.engine.engine import Engine
 from linnet_completions.ghost.complete import Ask, Inside, Outcome, Sources, complete
+from linnet_completions.models.masks import masks_of
+from linnet_completions.models.redaction import Redactor
 from linnet_context import files
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.snippet import Context
@@ -60,6 +63,7 @@ class Workshop:
         self._index: Index | None = None
         self._open: dict[str, _Open] = {}
         self._unindexed: set[str] = set()
+        self._redactor = Redactor()
         self._learned: dict[str, tuple[int, int]] | None = None
 
     # Documents
@@ -172,20 +176,34 @@ class Workshop:
             return Outcome((), ("gate: the document is not open",))
         if self.root is not None and (reason := files.refusal(self.root, path, self.ignore)):
             return Outcome((), (f"gate: {reason}",))
-        document, place = entry.document, entry.document.clamp(position)
+        place = entry.document.clamp(position)
 
         def draft(limit: int, inside: Inside) -> list[Draft]:
             return self.engine.draft(path, place, limit, inside, ask.confidence)
 
         def breaks(text: str, replaced: int) -> bool:
-            tree = entry.current_tree()
-            return tree is not None and new_errors(document, tree, place, text, replaced)
+            return self._breaks(entry, place, text, replaced)
 
         def inside() -> Inside:
             tree = entry.current_tree()
             return in_string_or_comment(tree, place) if tree else None
 
-        return complete(document, place, ask, Sources(draft, inside, breaks))
+        return complete(entry.document, place, ask, Sources(draft, inside, breaks))
+
+    def judge(self, path: str, position: Position, text: str) -> Insertion | None:
+        """How a model's text goes in at a place of an open document; None when it does not fit or breaks the syntax."""
+        entry = self._open.get(path)
+        if entry is None:
+            return None
+        place = entry.document.clamp(position)
+        insertion = fit(text, entry.document.after(place))
+        if insertion is None or self._breaks(entry, place, insertion.text, insertion.replaced):
+            return None
+        return insertion
+
+    def _breaks(self, entry: _Open, place: Position, text: str, replaced: int) -> bool:
+        tree = entry.current_tree()
+        return tree is not None and new_errors(entry.document, tree, place, text, replaced)
 
     def gather(
         self, document: Document, position: Position, task: Task, budget: int, deadline: float | None = None
@@ -195,6 +213,15 @@ class Workshop:
 
         index = self.index
         return gather(index, document, position, task, budget, deadline) if index else None
+
+    def masks(self, document: Document, context: Context | None) -> dict[str, str]:
+        """What must not leave of a document and of the files that a context shows, looked for in their whole texts."""
+        index = self.index
+        texts = [document.text()]
+        if context is not None and index is not None:
+            paths = sorted({chunk.path for chunk in context.chunks if chunk.path} - {document.path})
+            texts += [text for path in paths if (text := index.text(path)) is not None]
+        return masks_of(texts, self._redactor)
 
     def facts(self, document: Document, first: int, last: int) -> FactSheet | None:
         """The fact sheet of a range of lines, without its history: that needs git, which may be slow."""

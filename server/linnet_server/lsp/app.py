@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -16,14 +17,16 @@ from linnet_completions.worker.client import Worker
 from linnet_server.lsp.channel import BadBody, BadHeader, Channel
 from linnet_server.lsp.convert import path_of
 from linnet_server.lsp.features import ghost, sync
-from linnet_server.lsp.front import PARSE_ERROR, VERSION, error_reply
+from linnet_server.lsp.front import NO_OBJECT, PARSE_ERROR, VERSION, error_reply
 from linnet_server.lsp.options import ServeOptions
 from linnet_server.lsp.requests import READS, WRITES, Params, Requests
 from linnet_server.lsp.session import Client, Session, Snapshot, State, worker_state
-from linnet_server.settings import Loaded, load, user_file
+from linnet_server.settings import Loaded, Settings, load, user_file
 
 if TYPE_CHECKING:
+    from linnet_server.gate import Gate
     from linnet_server.lsp.cold import Cold, Progress
+    from linnet_server.lsp.front import Batch
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,11 @@ SWITCH_INTERVAL = 0.001
 assert sync, "its handlers register themselves"
 
 
-def run(channel: Channel, params: Params, options: ServeOptions) -> int:
-    """Serve a client whose `initialize` has been answered; returns the process's exit code."""
+def run(channel: Channel, params: Params, waiting: Batch, options: ServeOptions) -> int:
+    """Serve a client whose `initialize` has been answered; returns the process's exit code.
+
+    `waiting` is what the client has said since.
+    """
     level = logging.DEBUG if options.debug else logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(
         level=logging.ERROR if options.quiet else level,
@@ -44,7 +50,7 @@ def run(channel: Channel, params: Params, options: ServeOptions) -> int:
         stream=sys.stderr,
     )
     sys.setswitchinterval(SWITCH_INTERVAL)
-    code = asyncio.run(Server(channel, params, options).serve())
+    code = asyncio.run(Server(channel, params, options).serve(waiting))
     sys.stderr.flush()
     # The reader thread may still wait for its pipe, and nothing is left to be tidied up.
     os._exit(code)
@@ -59,12 +65,13 @@ class Server:
         self._options = options
         self._requests = Requests(channel.send)
         self._cold: Cold | None = None
+        self._gate: Gate | None = None
         self._waiting: list[tuple[Params, Callable[[str | None], Snapshot]]] = []
         self._shut_down = False
         self._bars: dict[str, Progress | None] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def serve(self) -> int:
+    async def serve(self, waiting: Batch) -> int:
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[int] = self._loop.create_future()
         roots = roots_of(self._params)
@@ -72,35 +79,36 @@ class Server:
         state = State(settings=loaded.settings, roots=roots)
         worker = Worker(lambda: worker_state(self._session.state), self._worker_said)
         self._session = Session(Client.of(self._params), state, worker)
+        self._choose_models()
         self._session.worker.start()
+        self._receive_all(waiting)
         threading.Thread(target=self._listen, name="reader", daemon=True).start()
         self._spawn(self._warm_up())
         try:
             return await self._done
         finally:
             await self._session.worker.close()
+            if self._gate is not None:
+                await self._gate.aclose()
 
     # The client's messages
 
     def _listen(self) -> None:
-        """The reader thread: hands each message to the loop."""
-        call = self._loop.call_soon_threadsafe
+        """The reader thread: hands what comes at once to the loop at once."""
         try:
-            while True:
-                try:
-                    message = self._channel.read()
-                except BadBody:
-                    call(self._channel.send, error_reply(None, PARSE_ERROR, "The message is no JSON object."))
-                    continue
-                if message is None:
-                    break
-                call(self._receive, message)
+            while (batch := self._channel.batch()) is not None:
+                self._loop.call_soon_threadsafe(self._receive_all, batch)
         except (BadHeader, OSError, ValueError):
             log.error("the client does not speak LSP; closing the connection")
-        try:
-            call(self._finish, 1)
-        except RuntimeError:  # The loop has ended before us.
-            return
+        with contextlib.suppress(RuntimeError):  # The loop may have ended before us.
+            self._loop.call_soon_threadsafe(self._finish, 1)
+
+    def _receive_all(self, batch: Batch) -> None:
+        for message in batch:
+            if isinstance(message, BadBody):
+                self._channel.send(error_reply(None, PARSE_ERROR, NO_OBJECT))
+            else:
+                self._receive(message)
 
     def _receive(self, message: Params) -> None:
         method, number = message.get("method"), message.get("id")
@@ -184,6 +192,26 @@ class Server:
     def _configure(self, client: Any) -> None:
         state = self._session.state
         self._session.configure(self._load(state.roots, client).settings)
+        self._choose_models()
+        self._send_status()
+
+    def _choose_models(self) -> None:
+        """Have the way to the models ready once the user chose one; nothing of it is loaded before."""
+        settings = self._session.state.settings
+        if self._gate is not None or not any_remote(settings):
+            return
+        from linnet_server.gate import Gate
+        from linnet_server.lsp.flights import Flights
+
+        mine = self._load((), None).settings
+        self._gate = Gate(lambda: self._session.state.settings, mine, self._options.environ)
+        self._session.flights = Flights(self._gate, self._session.worker, self._told)
+        self._spawn(self._gate.warm())
+
+    def _told(self, trouble: str) -> None:
+        """A model began to fail (`trouble` says how), or answers again ("")."""
+        self._session.trouble = trouble
+        self._send_status()
 
     def _change_folders(self, params: Params) -> None:
         event = params["event"]
@@ -268,6 +296,13 @@ def _load_cold() -> type[Cold]:
     from linnet_server.lsp.cold import Cold
 
     return Cold
+
+
+def any_remote(settings: Settings) -> bool:
+    """Whether some task goes to a model that is not the embedded engine."""
+    routes = settings.routes
+    named = (*routes.inline, *routes.explain, *routes.edit, *routes.review)
+    return settings.provider != "local" or any(not name.startswith("local") for name in named)
 
 
 def snapshot_of(state: State, client: Client, uri: str | None) -> Snapshot:

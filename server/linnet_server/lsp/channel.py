@@ -11,10 +11,14 @@ from linnet_context.problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
     from typing import Any, BinaryIO
 
 LONGEST_HEADER = 4096
 LARGEST_BODY = 512 * 1024 * 1024
+_CHUNK = 1 << 16
+_END = b"\r\n\r\n"
 
 
 class BadHeader(Exception):
@@ -28,25 +32,25 @@ class BadBody(Exception):
 class Channel:
     """Reads on one thread, sends on another; each by one thread only."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+    def __init__(self, source: BufferedReader, sink: BinaryIO) -> None:
         self._source = source
         self._sink = sink
+        self._data = bytearray()
+        self._size: int | None = None
 
-    def read(self) -> dict[str, Any] | None:
-        """The next message; None when the peer is gone. BadHeader and BadBody as they say."""
-        size = self._size()
-        if size is None:
-            return None
-        body = self._source.read(size)
-        if len(body) < size:
-            return None
-        try:
-            message = orjson.loads(body)
-        except ValueError:
-            raise BadBody from None
-        if not isinstance(message, dict):
-            raise BadBody
-        return message
+    def batch(self) -> list[dict[str, Any] | BadBody] | None:
+        """The messages that have come, at least one; None when the peer is gone. Raises BadHeader.
+
+        What a client wrote at once is handed on at once, so that nothing is answered that its next message supersedes.
+        """
+        while True:
+            messages = list(self._whole())
+            if messages:
+                return messages
+            data = self._source.read1(_CHUNK)
+            if not data:
+                return None
+            self._data += data
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; a peer that is gone is no error, since reading tells it too."""
@@ -66,25 +70,58 @@ class Channel:
         except (OSError, ValueError):
             pass
 
-    def _size(self) -> int | None:
-        size = None
-        while line := self._source.readline(LONGEST_HEADER):
-            if line == b"\r\n" or line == b"\n":
-                if size is None:
-                    raise BadHeader
-                return size
-            name, colon, value = line.partition(b":")
-            if not colon or not line.endswith(b"\n"):
-                raise BadHeader
-            if name.strip().lower() == b"content-length":
-                size = _length(value.strip())
-        return None
+    def _whole(self) -> Iterator[dict[str, Any] | BadBody]:
+        """The whole messages at the head of what was read; what follows a bad header is lost, what precedes it not."""
+        at = 0
+        data = self._data
+        try:
+            while True:
+                if self._size is None:
+                    end = data.find(_END, at, at + LONGEST_HEADER)
+                    if end < 0:
+                        _check_start(data, at)
+                        return
+                    self._size = _length(bytes(data[at:end]))
+                    at = end + len(_END)
+                if len(data) - at < self._size:
+                    return
+                body = bytes(data[at : at + self._size])
+                at += self._size
+                self._size = None
+                yield _parsed(body)
+        finally:
+            del data[:at]
 
 
-def _length(digits: bytes) -> int:
-    if not digits.isdigit() or len(digits) > 9 or int(digits) > LARGEST_BODY:
+def _parsed(body: bytes) -> dict[str, Any] | BadBody:
+    try:
+        message = orjson.loads(body)
+    except ValueError:
+        return BadBody()
+    return message if isinstance(message, dict) else BadBody()
+
+
+def _check_start(data: bytearray, at: int) -> None:
+    """Whether a header that is not whole yet can still become one."""
+    line, ended, _ = bytes(data[at : at + LONGEST_HEADER]).partition(b"\r\n")
+    if (ended and b":" not in line) or len(data) - at >= LONGEST_HEADER:
         raise BadHeader
-    return int(digits)
+
+
+def _length(header: bytes) -> int:
+    size = None
+    for line in header.split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        if not colon:
+            raise BadHeader
+        if name.strip().lower() == b"content-length":
+            digits = value.strip()
+            if not digits.isdigit() or len(digits) > 9 or int(digits) > LARGEST_BODY:
+                raise BadHeader
+            size = int(digits)
+    if size is None:
+        raise BadHeader
+    return size
 
 
 def stdio() -> Channel:

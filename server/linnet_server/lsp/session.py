@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
 from linnet_completions.ghost.reuse import Shown
@@ -16,6 +16,9 @@ from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics
 from linnet_server.lsp.documents import Opened, rooted
 from linnet_server.lsp.notes import Note, shifted
 from linnet_server.settings import Settings
+
+if TYPE_CHECKING:
+    from linnet_server.lsp.flights import Flights
 
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
 
@@ -63,7 +66,7 @@ class State:
     @property
     def completes(self) -> bool:
         """Whether ghost text is on at all."""
-        return self.enabled and self.settings.completion.enabled and self.settings.engine.enabled
+        return self.enabled and self.settings.completion.enabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,13 @@ class Snapshot:
 class Session:
     """The only mutable state; touched by the event loop's thread alone."""
 
-    def __init__(self, client: Client, state: State, worker: Worker) -> None:
+    def __init__(self, client: Client, state: State, worker: Worker, flights: Flights | None = None) -> None:
         self.client = client
         self.state = state
         self.worker = worker
+        self.flights = flights
+        self.trouble = ""
+        self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}
         self.counts_kinds_from_zero = False
         self.worker_alive = False
@@ -101,10 +107,12 @@ class Session:
     def open(self, opened: Opened) -> None:
         self._keep(opened)
         self.shown.pop(opened.uri, None)
+        self._follow(opened)
         self.worker.notify("opened", opened_message(opened))
 
     def change(self, opened: Opened, splices: tuple[Splice, ...]) -> None:
         self._keep(opened)
+        self._follow(opened)
         notes = self.state.notes.get(opened.uri)
         if notes:
             for splice in splices:
@@ -127,6 +135,8 @@ class Session:
         documents = {key: value for key, value in self.state.documents.items() if key != uri}
         self.state = replace(self.state, documents=documents)
         self.shown.pop(uri, None)
+        if self.flights is not None:
+            self.flights.close(uri)
         self.worker.notify("closed", {"root": opened.root, "path": opened.document.path})
 
     def configure(self, settings: Settings) -> None:
@@ -158,6 +168,11 @@ class Session:
     def set_notes(self, uri: str, notes: tuple[Note, ...]) -> None:
         others = {key: value for key, value in self.state.notes.items() if key != uri}
         self.state = replace(self.state, notes={**others, uri: notes} if notes else others)
+
+    def _follow(self, opened: Opened) -> None:
+        """A model's answer that the document's new text contradicts is ended at once."""
+        if self.flights is not None:
+            self.flights.changed(opened.uri, opened.document)
 
     def _keep(self, opened: Opened) -> None:
         self.state = replace(self.state, documents={**self.state.documents, opened.uri: opened})

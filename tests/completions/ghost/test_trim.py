@@ -29,6 +29,8 @@ BARE = "def f(items):\n<cursor>\n\ndef g():\n    pass\n"
         ("an open fence", HERE, "```\nitems", False, "items"),
         ("an echo of the line", HERE, "<fill>    total = sum(items", False, "items"),
         ("an echo without indentation", HERE, "<fill>total = sum(items", False, "items"),
+        ("an echo of the word", "x = ite<cursor>\n", "<fill>items", False, "ms"),
+        ("an echo of an expression", "x = self.ite<cursor>\n", "<fill>self.items", False, "ms"),
         ("half a closing tag", HERE, "<fill>items</fi", False, "items"),
         ("half an opening tag", HERE, "<fi", False, ""),
         ("the answer 'nothing'", HERE, "<fill></fill>", False, ""),

@@ -17,6 +17,8 @@ from linnet_server.lsp.session import Session, Snapshot
 ALTERNATIVES = 3
 # The engine answers in milliseconds; one that does not is busy or dead, and late ghost text is in the way.
 LONGEST_WAIT = 1.0
+# A draft that sure is right nearly always, so a model need not be asked.
+NEARLY_CERTAIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ async def inline_completion(session: Session, snapshot: Snapshot, params: Params
         return {"items": []}
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
-    items = await _ask(session, snapshot, position, ALTERNATIVES if invoked(session, params) else 1)
+    items = await _items(session, snapshot, position, ALTERNATIVES if invoked(session, params) else 1)
     session.latency_ms = 1e3 * (time.perf_counter() - started)
     shown: Shown | None = Shown(opened.document, position, items)
     now = session.current(opened.uri)
@@ -65,9 +67,22 @@ async def inline_completion(session: Session, snapshot: Snapshot, params: Params
     return {"items": wire_items(shown, selected_of(params, snapshot), snapshot.client.encoding)}
 
 
+async def _items(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
+    """The model's text where one is chosen and answers in time, the engine's draft first where it is nearly certain."""
+    drafts = await _ask(session, snapshot, position, limit)
+    if session.flights is None or snapshot.opened is None:
+        return drafts
+    if drafts and drafts[0].confidence >= NEARLY_CERTAIN:
+        return drafts
+    answers = await session.flights.items(snapshot.opened, position, snapshot.state.settings)
+    others = (item for item in drafts if all(item.text != answer.text for answer in answers))
+    return (*answers, *others)[:limit]
+
+
 async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
     opened = snapshot.opened
-    assert opened is not None
+    if opened is None or not snapshot.state.settings.engine.enabled:
+        return ()
     question = {
         "root": opened.root,
         "path": opened.document.path,

@@ -19,17 +19,20 @@ def status_of(session: Session) -> dict[str, Any]:
         state, message = "off", "Ghost text is off."
     elif not session.worker_alive:
         state, message = "starting", "The engine is starting."
+    elif session.trouble:
+        state, message = "error", f"{session.trouble} The embedded engine serves."
     elif session.learning:
         state, message = "learning", "Linnet learns the workspace; it answers already."
     else:
-        state, message = "ready", "Ready; nothing leaves this machine."
+        local = settings.offline or settings.provider == "local"
+        state, message = "ready", "Ready; nothing leaves this machine." if local else "Ready."
     return {
         "state": state,
         "message": message,
         "provider": settings.provider,
         "model": "embedded engine" if settings.provider == "local" else settings.model,
         "latencyMs": round(session.latency_ms, 1),
-        "costTodayUsd": 0.0,
+        "costTodayUsd": session.cost_today_usd,
     }
 
 

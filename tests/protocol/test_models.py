@@ -1,0 +1,180 @@
+"""Ghost text by a model, through the real server: few requests, closed when contradicted, never in the way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linnet_server.client import Client
+from tests.modelserver import HangUp, ModelServer, Pause, Reply, Stall, chat
+from tests.protocol.helpers import SERVE, learned
+
+pytestmark = pytest.mark.slow
+
+TEXT = "import shop\n\n\ndef price(item):\n    return item.price\n\n\ntotal = "
+LINE, COLUMN = 7, 8
+
+
+@contextmanager
+def editor(root: Path, url: str | None, **settings: str) -> Iterator[tuple[Client, str]]:
+    """A server with an open document, and the document's URI; `url` is the model's, None chooses none."""
+    environ = {**os.environ, "OPENAI_API_KEY": "sk-not-chosen", **settings}
+    if url is not None:
+        environ |= {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": url, "LINNET_API_KEY": "test-key"}
+    with Client(SERVE, root, environ) as client:
+        client.initialize(root)
+        uri = client.open(root / "cart.py", "python", TEXT)
+        if url is None or "127.0.0.1" in url:
+            learned(client)
+        yield client, uri
+
+
+def typed(client: Client, uri: str, version: int, column: int, text: str) -> None:
+    place = {"line": LINE, "character": column}
+    client.change(uri, version, {"range": {"start": place, "end": place}, "text": text})
+
+
+def texts(items: list[dict[str, Any]]) -> list[str]:
+    return [item["insertText"] for item in items]
+
+
+def slow(*pieces: str, first: float = 0.3, between: float = 0.1) -> Reply:
+    """A stream that takes its time."""
+    whole = chat(*pieces)
+    steps: list[Any] = [Pause(first)]
+    for step in whole.steps:
+        steps += [step, Pause(between)]
+    return Reply(tuple(steps))
+
+
+def test_the_models_text_is_shown_and_asked_for_once(tmp_path: Path) -> None:
+    """The answer comes from the chosen model; asking again at the same place makes no request."""
+    with (
+        ModelServer(chat("<fill>sum(map(", "price, items))", "</fill>")) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(map(price, items))"]
+        assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(map(price, items))"]
+        (asked,) = model.asked
+        assert asked.headers["authorization"] == "Bearer test-key"
+        assert "total = " in asked.json["messages"][-1]["content"]
+
+
+def test_typing_that_agrees_keeps_the_stream(tmp_path: Path) -> None:
+    """A request that the typing still agrees with is not cancelled: the next key is answered from it."""
+    with (
+        ModelServer(slow("<fill>sum(", "items", ")</fill>")) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        first = client.begin("textDocument/inlineCompletion", _question(uri, COLUMN))
+        model.wait_for(1)
+        typed(client, uri, 2, COLUMN, "s")
+        second = client.begin("textDocument/inlineCompletion", _question(uri, COLUMN + 1))
+        assert client.result(first) is None
+        assert texts(client.result(second)["items"]) == ["um(items)"]
+        assert len(model.asked) == 1
+
+
+def test_typing_that_contradicts_closes_the_stream(tmp_path: Path) -> None:
+    """What the user typed otherwise ends the request upstream at once, before it is complete."""
+    stalled = Reply((*chat("<fill>sum(").steps[:2], Stall()))
+    with (
+        ModelServer([stalled, chat("<fill>en(items)</fill>")]) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        client.begin("textDocument/inlineCompletion", _question(uri, COLUMN))
+        (asked,) = model.wait_for(1)
+        client.execute("linnet.status")
+        _settle(client)
+        typed(client, uri, 2, COLUMN, "l")
+        assert asked.abandoned()
+        assert texts(client.inline(uri, LINE, COLUMN + 1)) == ["en(items)"]
+
+
+def test_no_request_leaves_without_a_chosen_provider(tmp_path: Path) -> None:
+    """A key in the environment is no choice."""
+    with editor(tmp_path, None) as (client, uri):
+        client.inline(uri, LINE, COLUMN)
+        assert client.execute("linnet.status")["provider"] == "local"
+
+
+def test_offline_forbids_every_request(tmp_path: Path) -> None:
+    """`LINNET_OFFLINE=1` wins over the provider."""
+    with (
+        ModelServer(chat("<fill>x</fill>")) as model,
+        editor(tmp_path, model.url, LINNET_OFFLINE="1") as (client, uri),
+    ):
+        client.inline(uri, LINE, COLUMN)
+        assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply((b'{"error": {"message": "no"}}',), status=500, framing="length"),
+        Reply(
+            (b'{"error": {"message": "slow down"}}',),
+            status=429,
+            headers=(("Retry-After", "60"),),
+            framing="length",
+        ),
+        Reply((b"<html>nonsense</html>",), framing="length"),
+        Reply((HangUp(),)),
+        Reply((), before=HangUp()),
+    ],
+    ids=["500", "429", "garbage", "hang-up", "no answer"],
+)
+def test_a_failing_model_leaves_the_engines_answer(reply: Reply, tmp_path: Path) -> None:
+    """No error reaches the editor: the draft serves, the status says what is wrong, and the model is left alone."""
+    with ModelServer(reply) as model, editor(tmp_path, model.url) as (client, uri):
+        drafts = client.inline(uri, LINE, COLUMN)
+        status = client.wait_for("linnet/status", matching={"state": "error"})
+        assert "embedded engine" in status["message"]
+        asked = len(model.asked)
+        assert texts(drafts) == texts(client.inline(uri, LINE, COLUMN))
+        assert len(model.asked) == asked == 1
+        assert not [line for line in client.log if "test-key" in line or "return item.price" in line]
+
+
+def test_a_slow_model_is_not_waited_for(tmp_path: Path) -> None:
+    """After `completion.max_wait_ms` the engine's answer is all there is."""
+    with (
+        ModelServer(Reply((Stall(),))) as model,
+        editor(tmp_path, model.url, LINNET_COMPLETION_MAX_WAIT_MS="1000") as (client, uri),
+    ):
+        client.inline(uri, LINE, COLUMN)
+        assert len(model.asked) == 1
+
+
+def test_secrets_of_the_buffer_do_not_leave(tmp_path: Path) -> None:
+    """A key in the open document, and the middle of one, are not in the request; the code around them is."""
+    body = "\n".join("Q" * 20 + f"{number:02d}" + "Zk9" * 14 for number in range(30))
+    secret = "ghp_" + "a1B2c3D4" * 4 + "e5F6"
+    text = f'KEY = """-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"""\nTOKEN = "{secret}"\n'
+    lines = text.count("\n")
+    with ModelServer(chat("<fill>x_value</fill>")) as model, editor(tmp_path, model.url) as (client, _):
+        uri = client.open(tmp_path / "keys.py", "python", text + "other = ")
+        client.inline(uri, lines, 8)
+        (asked,) = model.wait_for(1)
+        sent = asked.body.decode()
+        assert secret not in sent
+        assert "Zk9Zk9" not in sent
+        assert "TOKEN = " in sent and "other = " in sent
+
+
+def _question(uri: str, column: int) -> dict[str, Any]:
+    position = {"line": LINE, "character": column}
+    return {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}}
+
+
+def _settle(client: Client) -> None:
+    """Let what is on its way arrive."""
+    import time
+
+    time.sleep(0.2)
+    client.execute("linnet.status")
