@@ -31,7 +31,7 @@ def test_edits_equal_edits_of_a_plain_string(text: str, edits: list[tuple[int, i
         start, end = sorted((Position(line, column), Position(end_line, end_column)))
         low, high = sorted((offset(document, start), offset(document, end)))
         text = text[:low] + new + text[high:]
-        document, splice = document.edited(start, end, new, number)
+        document, _ = document.edited(start, end, new, number)
         assert document.text() == text
         assert list(document.lines) == split_lines(text)
 

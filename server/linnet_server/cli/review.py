@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from linnet_context.problems import Problem
+from linnet_server.cli.answers import is_chosen, opener
 from linnet_server.cli.common import App
 
 if TYPE_CHECKING:
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
     from linnet_completions.review.change import Inputs
     from linnet_completions.review.finding import Severity
-    from linnet_completions.review.review import Progress
+    from linnet_completions.review.review import Progress, Report
 
 FOUND = 1
+FAILED = 2
 INTERRUPTED = 130
 # A handful of files is done before a bar could be read.
 _BAR_FROM = 12
@@ -44,8 +47,11 @@ _BAR_FROM = 12
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
-    help="The least severity that ends with exit code 1 (error, unless review.fail_on says otherwise).",
+    help="The least severity that ends with exit code 1; given here it counts for a model's findings, too. "
+    "By default review.fail_on (error) for what is found mechanically, never for a model's findings.",
 )
+@click.option("--no-model", is_flag=True, help="Check mechanically only, though you chose a provider.")
+@click.option("--soft-fail", is_flag=True, help="Succeed though the model could not be asked.")
 @click.pass_obj
 def review(
     app: App,
@@ -58,17 +64,19 @@ def review(
     form: str,
     as_json: bool,
     fail_on: str | None,
+    no_model: bool,
+    soft_fail: bool,
 ) -> int:
     """Review a change by mechanical checks: syntax errors, known kinds of Python bugs, secrets.
 
-    Only what the change brings is reported. Without RANGE or an option: what is staged, or else the working tree
+    If you chose a provider, its model reviews the change, too. Only what the change brings is reported. Without RANGE or an option: what is staged, or else the working tree
     against HEAD. RANGE is A..B, A...B (from their merge base) or A (everything since). PATHs narrow it down.
     """
     from linnet_completions.review.change import Inputs
 
     text = None if patch is None else _patch(patch)
     inputs = Inputs(staged=staged, worktree=worktree, base=base, commit=commit, patch=text, words=words)
-    return _review(app, inputs, "json" if as_json else form, fail_on)
+    return _review(app, inputs, "json" if as_json else form, fail_on, _Asks(not no_model, soft_fail))
 
 
 def _patch(name: str) -> str:
@@ -79,18 +87,47 @@ def _patch(name: str) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _review(app: App, inputs: Inputs, form: str, fail_on: str | None) -> int:
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """Whether a model is asked, and whether the command may succeed without its answer."""
+
+    model: bool
+    soft_fail: bool
+
+
+def _review(app: App, inputs: Inputs, form: str, fail_on: str | None, asks: _Asks) -> int:
     from linnet_completions.review.change import find_change
     from linnet_completions.review.checks import Options
     from linnet_completions.review.finding import at_or_above
     from linnet_completions.review.review import review as review_change
-    from linnet_server.cli.review_formats import as_value, concise, print_text
 
     change = find_change(Path.cwd(), inputs)
     settings = app.settings(change.root)
     options = Options(settings.review.rules, settings.review.classes, settings.context.ignore)
-    with _progress(app, len(change.files)) as progress:
+    with progress_bar(app, len(change.files)) as progress:
         report = review_change(change, progress, options)
+    failure = ""
+    if asks.model and not report.interrupted and is_chosen(settings, "review"):
+        from linnet_server.cli.opinions import by_model
+
+        way = opener(app, settings, "review")
+        report, failure = by_model(app, change, report, settings, way)
+    _print(app, report, form)
+    if report.interrupted:
+        return INTERRUPTED
+    if failure:
+        app.note(f"linnet: The model could not be asked to the end: {failure}")
+    if failure and not asks.soft_fail:
+        return FAILED
+    level = cast("Severity", fail_on or settings.review.fail_on)
+    # A model's findings end the command with a failure only for a user who said so in this very call.
+    counted = [each for each in report.findings if fail_on or each.source != "model"]
+    return FOUND if at_or_above(counted, level) else 0
+
+
+def _print(app: App, report: Report, form: str) -> None:
+    from linnet_server.cli.review_formats import as_value, concise, print_text
+
     if form == "json":
         app.json(as_value(report))
     elif form == "concise":
@@ -100,13 +137,9 @@ def _review(app: App, inputs: Inputs, form: str, fail_on: str | None) -> int:
         print_text(app, report)
     for note in report.notes:
         app.note(note)
-    if report.interrupted:
-        return INTERRUPTED
-    level = cast("Severity", fail_on or settings.review.fail_on)
-    return FOUND if at_or_above(report.findings, level) else 0
 
 
-def _progress(app: App, total: int) -> AbstractContextManager[Callable[[Progress], None] | None]:
+def progress_bar(app: App, total: int) -> AbstractContextManager[Callable[[Progress], None] | None]:
     if app.quiet or total < _BAR_FROM or not sys.stderr.isatty():
         return nullcontext()
     return _Bar(app, total)

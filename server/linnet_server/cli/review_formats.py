@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Piece = tuple[str, str]
 
 CLAIM = "Mechanical checks only: they find syntax errors, known kinds of bugs and secrets, not wrong logic."
+_MODEL_CLAIM = "Mechanical checks and {model}: a model may be wrong, and misses much."
 _WIDTH = 110
 # Characters that reorder or hide what stands around them on a terminal.
 _DECEIVING = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -35,13 +36,15 @@ def as_value(report: Report) -> dict[str, object]:
     """The report as plain values for JSON; lines and columns count from 1, end columns are excluded."""
     return {
         "title": report.title,
-        "checks": "mechanical",
+        "checks": "mechanical and model" if report.model else "mechanical",
+        "model": report.model or None,
         "findings": [_finding_value(each) for each in report.findings],
         "reviewed": [
             {"path": each.path, "added": each.added, "removed": each.removed, "partly": each.partly}
             for each in report.reviewed
         ],
         "skipped": [{"path": each.path, "reason": each.reason} for each in report.skipped],
+        "unseen": [{"path": each.path, "reason": each.reason} for each in report.unseen],
         "notes": list(report.notes),
         "interrupted": report.interrupted,
     }
@@ -112,7 +115,7 @@ def _finding_lines(each: Finding) -> Iterator[list[Piece]]:
     yield [(f"  {number} | ", "dim"), (quote, "")]
     yield [(f"  {' ' * len(number)} | ", "dim"), (marks, severity[1])]
     where = f" (in {plain(each.symbol)})" if each.symbol else ""
-    yield [(f"  {each.consequence}{where}".rstrip(), "")]
+    yield [(f"  {plain(each.consequence)}{where}".rstrip(), "")]
 
 
 def _frame(each: Finding) -> tuple[str, str]:
@@ -138,10 +141,15 @@ def _summary(report: Report) -> Iterator[list[Piece]]:
     parts = [_counted(count, name) for count, name in zip(counts, names, strict=True) if count]
     yield [(", ".join(parts) or "Nothing found", "bold"), (f" in {plain(report.title)}.", "")]
     added, removed = (sum(getattr(each, side) for each in report.reviewed) for side in ("added", "removed"))
-    yield [(f"Reviewed {_counted(len(report.reviewed), 'file')} (+{added} -{removed} lines). {CLAIM}", "")]
+    claim = _MODEL_CLAIM.format(model=plain(report.model)) if report.model else CLAIM
+    yield [(f"Reviewed {_counted(len(report.reviewed), 'file')} (+{added} -{removed} lines). {claim}", "")]
     for each in report.reviewed:
         if each.partly:
             yield [(f"  {plain(each.path)}: {each.partly}", "dim")]
+    if report.unseen:
+        yield [(f"Not reviewed by the model, or not all of it: {_counted(len(report.unseen), 'file')}:", "")]
+    for each_unseen in report.unseen:
+        yield [(f"  {plain(each_unseen.path)}: {each_unseen.reason}", "dim")]
     if report.skipped:
         yield [(f"Skipped {_counted(len(report.skipped), 'file')}:", "")]
     for each_skipped in report.skipped:

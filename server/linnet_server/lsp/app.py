@@ -24,7 +24,6 @@ from linnet_server.lsp.session import Client, Session, Snapshot, State, worker_s
 from linnet_server.settings import Loaded, Settings, load, user_file
 
 if TYPE_CHECKING:
-    from linnet_server.gate import Gate
     from linnet_server.lsp.cold import Cold, Progress
     from linnet_server.lsp.front import Batch
 
@@ -65,7 +64,6 @@ class Server:
         self._options = options
         self._requests = Requests(channel.send)
         self._cold: Cold | None = None
-        self._gate: Gate | None = None
         self._waiting: list[tuple[Params, Callable[[str | None], Snapshot]]] = []
         self._shut_down = False
         self._bars: dict[str, Progress | None] = {}
@@ -77,7 +75,9 @@ class Server:
         roots = roots_of(self._params)
         loaded = self._load(roots, self._params.get("initializationOptions"))
         state = State(settings=loaded.settings, roots=roots)
-        worker = Worker(lambda: worker_state(self._session.state), self._worker_said)
+        worker = Worker(
+            lambda: worker_state(self._session.state), self._worker_said, environ=self._options.environ
+        )
         self._session = Session(Client.of(self._params), state, worker)
         self._choose_models()
         self._session.worker.start()
@@ -88,8 +88,8 @@ class Server:
             return await self._done
         finally:
             await self._session.worker.close()
-            if self._gate is not None:
-                await self._gate.aclose()
+            if self._session.gate is not None:
+                await self._session.gate.aclose()
 
     # The client's messages
 
@@ -198,15 +198,15 @@ class Server:
     def _choose_models(self) -> None:
         """Have the way to the models ready once the user chose one; nothing of it is loaded before."""
         settings = self._session.state.settings
-        if self._gate is not None or not any_remote(settings):
+        if self._session.gate is not None or not any_remote(settings):
             return
         from linnet_server.gate import Gate
         from linnet_server.lsp.flights import Flights
 
         mine = self._load((), None).settings
-        self._gate = Gate(lambda: self._session.state.settings, mine, self._options.environ)
-        self._session.flights = Flights(self._gate, self._session.worker, self._told)
-        self._spawn(self._gate.warm())
+        self._session.gate = Gate(lambda: self._session.state.settings, mine, self._options.environ)
+        self._session.flights = Flights(self._session.gate, self._session.worker, self._told)
+        self._spawn(self._session.gate.warm())
 
     def _told(self, trouble: str) -> None:
         """A model began to fail (`trouble` says how), or answers again ("")."""

@@ -63,6 +63,7 @@ class Cold:
         for name in ("pygls.protocol.json_rpc", "pygls.protocol.language_server", "pygls.feature_manager"):
             logging.getLogger(name).setLevel(logging.ERROR)  # Below that it logs whole messages: source code.
         self._session = session
+        self._channel = channel
         self._moment: Callable[[str | None], Snapshot] = session.snapshot
         self._server = _Server("linnet", version)
         self._server.protocol.set_writer(_Writer(channel), include_headers=False)
@@ -72,16 +73,17 @@ class Cold:
         """Handle a message; `moment` takes snapshots of the state as it was when the message came."""
         self._moment = moment
         protocol = self._server.protocol
-        protocol.handle_message(protocol.structure_message(message))
+        structured: Any = protocol.structure_message(message)
+        protocol.handle_message(structured)
 
     def cancel(self, number: str | int) -> None:
         """The client takes a request back."""
         message = {"jsonrpc": "2.0", "method": types.CANCEL_REQUEST, "params": {"id": number}}
         self.handle(message, self._session.snapshot)
 
-    def notify(self, method: str, params: Any) -> None:
+    def notify(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification to the client."""
-        self._server.protocol.notify(method, params)
+        self._channel.send({"jsonrpc": "2.0", "method": method, "params": params})
 
     async def ask(self, method: str, params: Any) -> Any:
         """Send a request to the client and await its answer."""

@@ -18,6 +18,7 @@ from linnet_server.lsp.notes import Note, shifted
 from linnet_server.settings import Settings
 
 if TYPE_CHECKING:
+    from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
 
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
@@ -86,6 +87,7 @@ class Session:
         self.state = state
         self.worker = worker
         self.flights = flights
+        self.gate: Gate | None = None
         self.trouble = ""
         self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}

@@ -31,7 +31,7 @@ def context(document: Document) -> Context:
         text = "".join(document.lines[first : last + 1])
         return Chunk(document.path, first, last, text, 10, source, 1.0, "")
 
-    snippet = Chunk("shop.py", 3, 3, "def discount(item, percent)", 8, "definition", 1.0, "")
+    snippet = Chunk("shop.py", 3, 3, "# shop.py\ndef discount(item, percent)", 8, "definition", 1.0, "")
     return Context(chunk(0, 6, "prefix"), chunk(7, 10, "suffix"), (snippet,), (), 28, True)
 
 

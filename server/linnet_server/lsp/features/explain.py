@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from linnet_completions.models.protocol import Call, Message, ModelError, Task
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.files import private_folder, write_private
+from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
 from linnet_server.lsp.convert import position_of, uri_of
 from linnet_server.lsp.requests import Params
 from linnet_server.lsp.session import Session, Snapshot
 
 if TYPE_CHECKING:
+    from linnet_completions.models.asking import Route
     from linnet_server.lsp.cold import Cold
+    from linnet_server.lsp.documents import Opened
+
+log = logging.getLogger(__name__)
 
 # A fact sheet looks up callers in the whole workspace and asks git, so it may take a while.
 LONGEST_WAIT = 30.0
@@ -49,30 +56,75 @@ def action(title: str, command: str, argument: dict[str, Any]) -> types.CodeActi
 
 
 async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.explain` [{"uri", "range"?, "show"?}] -> {"markdown"}; `show` opens it where the client can."""
+    """`linnet.explain` [{"uri", "range"?, "ask"?, "show"?, "partialResultToken"?}] -> {"markdown", "model"}.
+
+    The facts come first; where a model is chosen, what it says follows and is streamed to the token's `$/progress`.
+    `show` opens the result where the client can.
+    """
     opened = snapshot.opened
     if opened is None:
         return {"markdown": "", "message": "The document is not open."}
-    span = params.get("range") or {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
-    encoding = snapshot.client.encoding
-    first = position_of(opened.document, span["start"], encoding).line
-    last = position_of(opened.document, span["end"], encoding).line
-    whole_file = "range" not in params
-    question = {
-        "root": opened.root,
-        "path": opened.document.path,
-        "first": -1 if whole_file else first,
-        "last": -1 if whole_file else last,
-    }
+    route = await route_for(session, "explain")
+    question = {**_lines(opened, params, snapshot.client.encoding), "ask": params.get("ask")}
+    if route is not None:
+        question["budget"] = snapshot.state.settings.context.budget_tokens
     try:
         answer = await session.worker.request("facts", question, LONGEST_WAIT)
     except (WorkerGone, TimeoutError):
         answer = None
     if answer is None:
         return {"markdown": "", "message": "There is nothing to say about this place now."}
+    markdown = answer["markdown"]
+    said = ""
+    if route is not None and answer["call"] is not None:
+        said = await _said(route, call_of(answer["call"]), cold, params.get("partialResultToken"))
+        markdown = f"{said.rstrip()}\n\n---\n\n{markdown}"
     if params.get("show"):
-        await _show(session, cold, answer["markdown"])
-    return answer
+        await _show(session, cold, markdown)
+    return {"markdown": markdown, "model": route.label if route is not None and said else None}
+
+
+async def route_for(session: Session, task: Task) -> Route | None:
+    """The way to the model that the user chose for a task; None where there is none."""
+    if session.gate is None:
+        return None
+    try:
+        return await session.gate.route(task)
+    except Problem as problem:
+        log.warning("%s", problem)
+        return None
+
+
+async def _said(route: Route, call: Call, cold: Cold, token: Any) -> str:
+    """What the model says, streamed to a token if there is one; a failure is told in one sentence at its end."""
+    from linnet_completions.explain.explain import streamed
+
+    pieces: list[str] = []
+    try:
+        async for piece in streamed(call, route.asking, route.answers, route.identity):
+            pieces.append(piece)
+            if token is not None:
+                cold.notify("$/progress", {"token": token, "value": {"markdown": piece}})
+    except ModelError as error:
+        log.warning("the model does not answer (%s): %s", type(error).__name__, error)
+        pieces.append(f"\n\n*The model did not answer to the end: {error}*\n")
+    return "".join(pieces)
+
+
+def call_of(plain: dict[str, Any]) -> Call:
+    """A call from the worker's JSON."""
+    messages = tuple(Message(**message) for message in plain["messages"])
+    return Call(**{**plain, "messages": messages, "stop": tuple(plain["stop"])})
+
+
+def _lines(opened: Opened, params: Params, encoding: str) -> dict[str, Any]:
+    """The place that a request names: root, path, and its lines (-1 for the whole file)."""
+    question: dict[str, Any] = {"root": opened.root, "path": opened.document.path, "first": -1, "last": -1}
+    span = params.get("range")
+    if span is not None:
+        question["first"] = position_of(opened.document, span["start"], encoding).line
+        question["last"] = position_of(opened.document, span["end"], encoding).line
+    return question
 
 
 async def _show(session: Session, cold: Cold, markdown: str) -> None:

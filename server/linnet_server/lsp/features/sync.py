@@ -32,7 +32,10 @@ def did_close(session: Session, params: Params) -> None:
 
 @writes("textDocument/didSave")
 def did_save(session: Session, params: Params) -> None:
-    _refresh(session, [params["textDocument"]["uri"]])
+    uri = params["textDocument"]["uri"]
+    _refresh(session, [uri])
+    # Not every client watches files: whatever else changed on disk meanwhile (another branch, say) is noticed now.
+    session.worker.notify("start", {"root": place_of(uri, session.state.roots)[0]})
 
 
 @writes("workspace/didChangeWatchedFiles")

@@ -1,0 +1,104 @@
+"""A conversation with a model about some code, on the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from linnet_completions.explain.prompt import Turn, recent
+from linnet_completions.models.protocol import ModelError
+from linnet_context.problems import Problem
+from linnet_server.cli.answers import print_piece
+from linnet_server.cli.common import App
+
+if TYPE_CHECKING:
+    from linnet_completions.explain.facts import FactSheet
+    from linnet_context.snippet import Context
+    from linnet_server.cli.answers import Opener
+
+USUAL = "Explain it."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A whole answer and the model that gave it."""
+
+    model: str
+    markdown: str
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Questions about what a sheet describes; each is asked with what was said before, as far as it fits."""
+
+    app: App
+    opened: Opener
+    sheet: FactSheet
+    context: Context | None
+    history: list[Turn] = field(default_factory=list[Turn])
+
+    def ask(self, question: str | None, *, quietly: bool = False, heading: bool = False) -> Said | None:
+        """Print the answer as it comes (or nothing, `quietly`); None when the user chose no model.
+
+        Problem when the model fails, behind what it said until then.
+        """
+        try:
+            said = asyncio.run(self._answer(question, quietly, heading))
+        except ModelError as error:
+            remedy = "See `linnet doctor`; `linnet explain --facts` asks no model."
+            raise Problem(f"The model did not answer: {error}", remedy) from None
+        if said is not None:
+            self.history = recent([*self.history, Turn(question or USUAL, said.markdown)])
+        return said
+
+    def go_on(self) -> None:
+        """Answer the lines of standard input until it ends or a line is empty."""
+        while question := self._next():
+            try:
+                self.ask(question)
+            except Problem as problem:
+                self.app.note(f"linnet: {problem.what} {problem.remedy}")
+
+    async def _answer(self, question: str | None, quietly: bool, heading: bool) -> Said | None:
+        from linnet_completions.explain.explain import explain
+
+        async with self.opened() as route:
+            if route is None:
+                return None
+            if heading:
+                self.app.out(f"\n## Explained by {route.label}\n")
+            pieces: list[str] = []
+            answer = explain(
+                self.sheet,
+                self.context,
+                question,
+                route.asking,
+                route.answers,
+                route.identity,
+                self.history,
+            )
+            try:
+                async with aclosing(answer):
+                    async for piece in answer:
+                        pieces.append(piece)
+                        if not quietly:
+                            print_piece(piece)
+            finally:
+                if not quietly:
+                    _end_line(pieces)
+        return Said(route.label, "".join(pieces))
+
+    def _next(self) -> str:
+        if sys.stdin.isatty() and not self.app.quiet:
+            sys.stderr.write("\nAsk (an empty line ends): ")
+            sys.stderr.flush()
+        return sys.stdin.readline().strip()
+
+
+def _end_line(pieces: Sequence[str]) -> None:
+    if pieces and not pieces[-1].endswith("\n"):
+        print_piece("\n")

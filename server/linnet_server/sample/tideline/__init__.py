@@ -1,0 +1,1 @@
+"""Readings of tide gauges: kept, reported, watched."""

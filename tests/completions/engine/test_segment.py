@@ -1,0 +1,79 @@
+"""A segment finds every context that a plain search finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linnet_completions.engine.abstraction import abstraction
+from linnet_completions.engine.lexer import ANY_WORD, DEPTH, START, Lexer, Vocabulary
+from linnet_completions.engine.segment import ContextArray, Segment, Source, table
+
+
+def learned(files: dict[str, str]) -> tuple[Vocabulary, Segment]:
+    vocabulary, sources = Vocabulary(), []
+    for version, (path, text) in enumerate(files.items()):
+        lexer = Lexer(vocabulary)
+        lexer.feed(text.splitlines())
+        gaps = np.frombuffer(bytes(lexer.gaps), np.uint8)
+        sources.append(Source(path, version, np.array(lexer.codes, np.int32), gaps))
+    names = abstraction(vocabulary, len(files))
+    return vocabulary, Segment(sources, names, table(names, 0, len(vocabulary)))
+
+
+@given(
+    st.lists(st.integers(7, 10), min_size=1, max_size=80),
+    st.lists(st.integers(7, 10), min_size=1, max_size=15),
+)
+def test_intervals_are_the_occurrences(stream: list[int], nearest: list[int]) -> None:
+    """For each context length the interval holds exactly the places where the context stands."""
+    tokens = [START, *stream, START]
+    array = ContextArray(np.array(tokens, np.int32))
+    found = array.intervals(nearest)
+    for length in range(1, min(DEPTH, len(nearest)) + 1):
+        here = nearest[:length][::-1]
+        expected = {
+            at for at in range(len(tokens)) if at - length >= -1 and tokens[at - length + 1 : at + 1] == here
+        }
+        actual = set(array.order[slice(*found[length - 1])]) if length <= len(found) else set()
+        assert actual == expected
+
+
+def test_equal_contexts_stay_in_order() -> None:
+    """Positions with the same context are sorted by position, so that answers can be repeated anywhere."""
+    array = ContextArray(np.array([START, *([7] * 200), START], np.int32))
+    (low, high) = array.intervals([7] * DEPTH)[-1]
+    assert list(array.order[low:high]) == sorted(array.order[low:high])
+
+
+def test_words_never_seen() -> None:
+    """A context that ends in an unknown word is found nowhere."""
+    assert ContextArray(np.array([START, 7, START], np.int32)).intervals([1000, 7]) == []
+
+
+def test_place() -> None:
+    """A position leads back to its path and line, blank lines included."""
+    vocabulary, segment = learned({"a.py": "one\n\n\n  two\n", "b.py": "\nthree four\n"})
+    places = {
+        vocabulary.words[segment.exact.tokens[at]]: segment.place(at) for at in range(1, len(segment) - 1)
+    }
+    assert places["two"] == ("a.py", 3)
+    assert places["four"] == ("b.py", 1)
+
+
+def test_sources_come_back() -> None:
+    """The living files of a segment can be sorted again."""
+    _, segment = learned({"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    segment.alive[0] = 0
+    (kept,) = segment.sources()
+    assert (kept.path, list(kept.codes)) == ("b.py", segment.codes(1).tolist())
+
+
+@pytest.mark.parametrize(("word", "kept"), [("return", True), ("customer", False), ("+", True)])
+def test_abstraction(word: str, kept: bool) -> None:
+    """Keywords and operators keep their name, names of one file lose it."""
+    vocabulary = Vocabulary()
+    token = vocabulary.id_of(word)
+    assert abstraction(vocabulary, 1)[token] == (token if kept else ANY_WORD)
