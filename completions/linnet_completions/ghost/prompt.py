@@ -40,7 +40,7 @@ def call(frame: Frame, document: Document, position: Position, *, block: bool, m
 
 def stable_part(frame: Frame) -> str:
     """What stays equal while one types: related code, the code behind the cursor, the start of the code before it."""
-    related = "\n".join(_snippet(chunk.path, chunk.text) for chunk in frame.snippets)
+    related = "\n".join(chunk.text for chunk in frame.snippets)
     parts = [f"<related>\n{related}\n</related>"] if related else []
     parts.append(f'<file path="{frame.document.path}" language="{frame.document.language}">')
     parts.append(f"<after>\n{_plain(frame.suffix)}</after>")
@@ -59,10 +59,6 @@ def live_part(frame: Frame, document: Document, position: Position, *, block: bo
 def cache_key(path: str) -> str:
     """A hint for the provider's prompt cache that gives the path away to nobody."""
     return hashlib.sha256(f"linnet {PROMPT_VERSION} {path}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-def _snippet(path: str | None, text: str) -> str:
-    return f"# {path}\n{text}" if path else text
 
 
 def _plain(lines: tuple[str, ...] | list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from linnet_context.text import Position
 
 Severity = Literal["error", "warning", "info"]
-Source = Literal["syntax", "bugs", "secrets"]
+Source = Literal["syntax", "bugs", "secrets", "model"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _SPACE = re.compile(r"\s+")
 

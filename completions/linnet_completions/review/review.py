@@ -51,7 +51,9 @@ class Progress:
 class Report:
     """What a review found. Each changed file is in `reviewed` or in `skipped`, once.
 
-    `findings` are ordered by severity, path and line. `notes` say what could not be checked at all.
+    `findings` are ordered by severity, path and line, those of a model behind the others. `notes` say what could not be
+    checked at all. `model` names the model that was asked, "" for none; `unseen` are reviewed files that it did not see
+    or had nothing readable to say of, and why.
     """
 
     title: str
@@ -60,6 +62,8 @@ class Report:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     interrupted: bool
+    model: str = ""
+    unseen: tuple[Skipped, ...] = ()
 
 
 def review(

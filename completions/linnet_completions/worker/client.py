@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -39,10 +39,13 @@ class Worker:
         state: Callable[[], Iterable[Message]],
         notified: Callable[[str, Message], None],
         command: tuple[str, ...] = COMMAND,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._state = state
         self._notified = notified
         self._command = command
+        # The matrices are small: a second thread for them would only keep a second core from sleeping.
+        self._environ = None if environ is None else {**environ, "OPENBLAS_NUM_THREADS": "1"}
         self._process: asyncio.subprocess.Process | None = None
         self._running = asyncio.Event()
         self._owed: dict[int, asyncio.Future[Any]] = {}
@@ -100,7 +103,7 @@ class Worker:
     async def _live(self) -> None:
         """The life of one worker process."""
         try:
-            process = await _start(self._command)
+            process = await _start(self._command, self._environ)
         except OSError as error:
             log.error("the worker cannot be started: %s", error.strerror)
             return
@@ -167,11 +170,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _start(command: tuple[str, ...]) -> asyncio.subprocess.Process:
+async def _start(command: tuple[str, ...], environ: Mapping[str, str] | None) -> asyncio.subprocess.Process:
     """Start a process; one that is being started when we are cancelled is ended, not forgotten."""
     pipe = asyncio.subprocess.PIPE
     starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=sys.prefix)
+        asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=sys.prefix, env=environ)
     )
     try:
         return await asyncio.shield(starting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,24 @@ from linnet_context.text import Document
 if TYPE_CHECKING:
     from linnet_completions.explain.facts import FactSheet
     from linnet_completions.review.finding import Finding
+    from linnet_completions.worker.workshop import Question
 
 
-def explained(sheet: FactSheet, document: Document, root: Path | None) -> dict[str, Any]:
-    """A fact sheet with its history, as {sheet, markdown}."""
+def explained(
+    sheet: FactSheet, document: Document, root: Path, question: Question | None, ask: str | None
+) -> dict[str, Any]:
+    """A fact sheet with its history as Markdown, and the call to a model: {markdown, call}."""
     from linnet_completions.explain.facts import with_history
+    from linnet_completions.explain.prompt import call
     from linnet_completions.explain.render import to_markdown
+    from linnet_completions.models.masks import masked
 
-    if root is not None:
-        sheet = with_history(sheet, document, root)
-    return {"sheet": sheet, "markdown": to_markdown(sheet)}
+    sheet = with_history(sheet, document, root)
+    wanted = None
+    if question is not None:
+        told = replace(question.sheet, commits=sheet.commits)
+        wanted = masked(call(told, question.context, ask), question.masks)
+    return {"markdown": to_markdown(sheet), "call": wanted}
 
 
 def reviewed(root: Path, document: Document) -> dict[str, Any]:
@@ -64,5 +73,5 @@ def note_of(finding: Finding) -> dict[str, Any]:
         "last_column": finding.end.column,
         "severity": finding.severity,
         "rule": finding.rule,
-        "message": f"{finding.message} {finding.consequence}".strip(),
+        "message": f"{finding.message.rstrip('.')}. {finding.consequence}".strip(),
     }

@@ -99,14 +99,23 @@ class Service:
         return {"context": context, "masks": workshop.masks(document, context)}
 
     def on_facts(self, params: Message) -> Any:
-        """The fact sheet of lines (first -1: of the file) as {markdown}; its history is looked up as a job."""
+        """The fact sheet of lines (first -1: of the file), and the call that has a model explain them.
+
+        {markdown, call}; `call` is None where no `budget` is given, or the file may not leave. Its history is a job.
+        """
         workshop = self._of(params)
-        document = workshop.document(params["path"])
-        if document is None or workshop.root is None:
+        document, root = workshop.document(params["path"]), workshop.root
+        if document is None or root is None:
             return None
         first, last = params["first"], params["last"]
-        sheet = workshop.facts(document, *((0, len(document.lines)) if first < 0 else (first, last)))
-        return None if sheet is None else Job(lambda: explained(sheet, document, workshop.root))
+        if first < 0:
+            first, last = 0, len(document.lines)
+        sheet = workshop.facts(document, first, last)
+        if sheet is None:
+            return None
+        budget = params.get("budget")
+        question = workshop.question(document, first, last, budget) if budget else None
+        return Job(lambda: explained(sheet, document, root, question, params.get("ask")))
 
     def on_review(self, params: Message) -> Any:
         """Notes on what an open document adds to its last commit: {message, notes}."""

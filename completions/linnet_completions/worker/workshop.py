@@ -230,6 +230,33 @@ class Workshop:
         index = self.index
         return facts(index, document, first, last, None) if index else None
 
+    def question(self, document: Document, first: int, last: int, budget: int) -> Question | None:
+        """What a model needs to explain a range of lines; None for a file that may not leave.
+
+        Secrets are taken out of the whole document before any of its lines is chosen.
+        """
+        from linnet_completions.explain.explain import gathered
+        from linnet_completions.explain.facts import facts
+
+        index = self.index
+        if index is None or self.root is None or files.refusal(self.root, document.path, self.ignore):
+            return None
+        safe = self._redactor.redact(document.text())
+        if safe.found:
+            document = Document.of(document.path, document.language, safe.text, document.version)
+        sheet = facts(index, document, first, last, None)
+        context = gathered(index, document, sheet, budget)
+        return Question(sheet, context, self.masks(document, context))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What goes to a model when lines are to be explained, and the masks of what must not."""
+
+    sheet: FactSheet
+    context: Context
+    masks: dict[str, str]
+
 
 def nearest_first(paths: Sequence[str], near: Sequence[str]) -> list[str]:
     """Paths with the folders of `near` first, then those that share more of their folders."""
