@@ -1,0 +1,224 @@
+"""Arrays and strings on disk: whole generations, mapped when loaded, never half a file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import mmap
+import os
+import re
+import struct
+import sys
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..files import private_folder
+
+_log = logging.getLogger(__name__)
+_MAGIC = b"LINNET\x01\n"
+_HEAD = struct.Struct("<8sIII")  # magic, length and checksum of the header, checksum of everything behind it
+_ALIGN = 64
+_CHECK_BYTES = 1 << 20
+_KINDS = frozenset("biuf")
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+Strings = dict[str, list[str]]
+
+
+class Generations:
+    """Generations of one named store in a private folder.
+
+    Each `save` writes a new file beside the old one, so a mapped generation stays valid while another process
+    replaces it, and a writer killed at any moment leaves the older generation in place. Plain numbers and text
+    only: nothing in a file can run.
+    """
+
+    def __init__(self, folder: Path, name: str, version: int) -> None:
+        """`name`: letters, digits and dashes. Files of another `version` are as good as missing."""
+        self.folder = folder
+        self.name = name
+        self.version = version
+        self._file_name = re.compile(re.escape(name) + r"\.(\d{10})-[0-9a-f]{8}\.gen")
+
+    def save(self, arrays: Mapping[str, np.ndarray[Any, Any]], strings: Mapping[str, Sequence[str]]) -> None:
+        """Write a new generation and remove older ones.
+
+        It is a cache: a full disk, a read-only folder, or another process that is just saving the same store leave
+        what is there and are only logged. Arrays are of booleans, integers or floats.
+        """
+        parts = _Parts(arrays, strings)
+        try:
+            private_folder(self.folder)
+            with _locked(self.folder / f"{self.name}.lock") as mine:
+                if mine:
+                    self._write(parts)
+        except OSError as error:
+            _log.warning("cannot save the store %s: %s", self.name, error.strerror)
+
+    def load(self) -> tuple[Arrays, Strings] | None:
+        """The newest whole generation (arrays are mapped and read-only); None when there is none of this version."""
+        for path in self._files():
+            try:
+                return _load(path, self.version)
+            except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+                _log.info("the store %s has an unusable generation: %s", self.name, type(error).__name__)
+        return None
+
+    def newest(self) -> str | None:
+        """The file name of the newest generation: another value means that some process saved in between."""
+        files = self._files()
+        return files[0].name if files else None
+
+    def _files(self) -> list[Path]:
+        """Generation files, newest first."""
+        try:
+            names = os.listdir(self.folder)
+        except OSError:
+            return []
+        return [self.folder / name for name in sorted(filter(self._file_name.fullmatch, names), reverse=True)]
+
+    def _write(self, parts: _Parts) -> None:
+        older = self._files()
+        self._sweep()
+        number = int(older[0].name[len(self.name) + 1 :][:10]) + 1 if older else 1
+        target = self.folder / f"{self.name}.{number:010d}-{os.urandom(4).hex()}.gen"
+        temporary = target.with_suffix(".tmp")
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            # Not synced to the disk: after a power failure the checksum tells a torn file, and it is built anew.
+            with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+                for block in parts.blocks(self.version):
+                    file.write(block)
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        for path in older:
+            with suppress(OSError):  # Where mapped files cannot be removed, the next save tries again.
+                path.unlink()
+
+    def _sweep(self) -> None:
+        """Remove what killed writers left behind; the lock says that none is at work."""
+        for path in self.folder.glob(f"{self.name}.*.tmp"):
+            with suppress(OSError):
+                path.unlink()
+
+
+class _Parts:
+    """What a file consists of: a table of contents and aligned blocks."""
+
+    def __init__(
+        self, arrays: Mapping[str, np.ndarray[Any, Any]], strings: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.data: list[tuple[str, str, np.ndarray[Any, Any]]] = []
+        for name, array in arrays.items():
+            if array.dtype.kind not in _KINDS:
+                raise TypeError(f"array {name} holds {array.dtype}")
+            self.data.append(("array", name, np.ascontiguousarray(array)))
+        for name, texts in strings.items():
+            blob = "".join(texts).encode("utf-8", "surrogatepass")
+            self.data.append(("text", name, np.frombuffer(blob, np.uint8)))
+            self.data.append(("lengths", name, np.fromiter(map(len, texts), np.int32, len(texts))))
+
+    def blocks(self, version: int) -> Iterator[bytes | memoryview]:
+        table, start, checksum = [], 0, 0
+        payload: list[bytes | memoryview] = []
+        for kind, name, array in self.data:
+            data = array.reshape(-1).view(np.uint8).data
+            padding = b"\0" * (-len(data) % _ALIGN)
+            table.append([kind, name, array.dtype.str, list(array.shape), start])
+            for block in (data, padding):
+                payload.append(block)
+                checksum = zlib.crc32(block, checksum)
+            start += len(data) + len(padding)
+        header = json.dumps({"version": version, "size": start, "table": table}).encode()
+        header += b" " * (-(_HEAD.size + len(header)) % _ALIGN)
+        yield _HEAD.pack(_MAGIC, len(header), zlib.crc32(header), checksum)
+        yield header
+        yield from payload
+
+
+def _load(path: Path, version: int) -> tuple[Arrays, Strings]:
+    with open(path, "rb") as file:
+        magic, length, header_sum, payload_sum = _HEAD.unpack(file.read(_HEAD.size))
+        if magic != _MAGIC or length > os.fstat(file.fileno()).st_size:
+            raise ValueError("not a generation")
+        header = file.read(length)
+        if zlib.crc32(header) != header_sum:
+            raise ValueError("damaged header")
+        content = json.loads(header)
+        if content["version"] != version:
+            raise ValueError("another version")
+        # Checked through the file, not the mapping, so that pages nobody asks for stay out of our memory.
+        checksum = 0
+        while block := file.read(_CHECK_BYTES):
+            checksum = zlib.crc32(block, checksum)
+        start = _HEAD.size + length
+        if checksum != payload_sum or file.tell() != start + content["size"]:
+            raise ValueError("damaged content")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return _unpacked(mapped, start, content["table"])
+
+
+def _unpacked(mapped: mmap.mmap, start: int, table: list[list[Any]]) -> tuple[Arrays, Strings]:
+    arrays: Arrays = {}
+    blobs: dict[str, np.ndarray[Any, Any]] = {}
+    strings: Strings = {}
+    for kind, name, dtype_name, shape, offset in table:
+        dtype = np.dtype(dtype_name)
+        if dtype.kind not in _KINDS:
+            raise ValueError("unexpected content")
+        count = int(np.prod(shape, dtype=np.int64))
+        array = np.frombuffer(mapped, dtype, count, start + offset).reshape(shape)
+        if kind == "array":
+            arrays[name] = array
+        elif kind == "text":
+            blobs[name] = array
+        else:
+            strings[name] = _cut(blobs[name].tobytes().decode("utf-8", "surrogatepass"), array.tolist())
+    return arrays, strings
+
+
+def _cut(text: str, lengths: Sequence[int]) -> list[str]:
+    cut, start = [], 0
+    for length in lengths:
+        cut.append(text[start : start + length])
+        start += length
+    return cut
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Hold a lock between processes; yields whether we have it. A process that dies gives it back."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        yield _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,298 @@
+"""Fills a budget: the lines of look-alike places that promise most a token, and one compact line a definition."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .budget import line_tokens
+from .index.index import Index
+from .index.names import IDENTIFIER
+from .index.places import WINDOW, View
+from .languages import comment_prefix
+from .rank import Candidate, Evidence
+from .snippet import Chunk, LeftOut
+
+SEGMENT_LINES = 8
+_WINDOWS, _CONTINUATIONS = 30, 40
+_WINDOW_WEIGHT, _CONTINUATION_WEIGHT = 1.0, 2.5
+# A line gains with the probabilities of its names, up to a limit: one likely name is enough to want it.
+_NAME_WEIGHT, _NAME_LIMIT = 15.0, 0.5
+_LENGTH_POWER, _LENGTH_BASE = 0.7, 12
+_LEAST_ROOM = 40
+_SEEN_FACTOR = 0.65
+_LONGEST_LINE = 240
+_JOINED_LINES = 12
+# Definitions looked at: some, and one for each few tokens there are.
+_OFFERS, _OFFER_TOKENS = 50, 6
+_LONGEST_HEAD = 120
+_WORTHLESS = re.compile(r"\s*(?:#|//|\*|/\*|\"\"\"|'''|import\b|from\b|using\b|\}?\)?\]?[,;]?\s*$)")
+_BRACKETS = re.compile(r"[()\[\]]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*|//.*")
+
+
+@dataclass(slots=True)
+class Packing:
+    """Chunks so far, the tokens that are left, and what did not get in."""
+
+    room: int
+    chunks: list[Chunk] = field(default_factory=list[Chunk])
+    left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+    words: set[str] = field(default_factory=set[str])
+    lines: set[str] = field(default_factory=set[str])
+
+    def add(self, chunk: Chunk, body: Iterable[str]) -> None:
+        self.chunks.append(chunk)
+        self.room -= chunk.tokens
+        for line in body:
+            self.words.update(IDENTIFIER.findall(line))
+            self.lines.add(bare(line))
+
+
+class Sources:
+    """Lines of files as the index knows them, the own file as it is now; remembers which files could not be used."""
+
+    def __init__(self, index: Index, view: View, language: str) -> None:
+        self._index = index
+        self._view = view
+        self._known: dict[str, Sequence[str]] = {view.path: view.own.lines}
+        self.changed: set[str] = set()
+        self.comment = comment_prefix(language) or "#"
+
+    def lines(self, path: str) -> Sequence[str]:
+        """No lines for a file that is gone or no longer what was indexed."""
+        lines = self._known.get(path)
+        if lines is None:
+            stamp = self._view.corpus.stamp(path)
+            found = self._index.texts.lines(path, stamp.digest) if stamp is not None else None
+            if found is None:
+                self.changed.add(path)
+            lines = self._known[path] = found if found is not None else ()
+        return lines
+
+    def definition(self, path: str, line: int) -> str:
+        """The head of the definition on a line, on one line; empty when its file cannot be used."""
+        if path == self._view.path:
+            return definition_line(self._view.own.lines, line)
+        stamp = self._view.corpus.stamp(path)
+        head = (
+            self._index.texts.head(path, stamp.digest, line, definition_line) if stamp is not None else None
+        )
+        if head is None:
+            self.changed.add(path)
+        return head or ""
+
+    def header(self, name: str) -> str:
+        return f"{self.comment} {name}"
+
+
+def add_definitions(packing: Packing, budget: int, candidates: Sequence[Candidate], sources: Sources) -> None:
+    """One compact line for each of the best names within `budget` tokens, grouped under their files' names."""
+    budget = min(budget, packing.room)
+    groups: dict[str, list[tuple[Candidate, str]]] = {}
+    for _, one, text, cost in _offers(packing, budget, candidates, sources):
+        header = sources.header(posixpath.basename(one.path))
+        total = cost + (0 if one.path in groups else line_tokens(header))
+        if total > budget:
+            packing.left_out.append(LeftOut(f"{one.name} ({one.path})", "budget"))
+            continue
+        if bare(text) in packing.lines:
+            continue
+        budget -= total
+        packing.lines.add(bare(text))
+        groups.setdefault(one.path, []).append((one, text))
+    for path, members in groups.items():
+        body = [text for _, text in members]
+        text = "\n".join([sources.header(posixpath.basename(path)), *body])
+        first, last = (members[0][0].line,) * 2 if len(members) == 1 else (-1, -1)
+        why = "; ".join(dict.fromkeys(f"{one.name}: {one.why}" for one, _ in members))
+        cost = sum(map(line_tokens, text.split("\n")))
+        packing.add(
+            Chunk(path, first, last, text, cost, "definition", round(members[0][0].score, 6), why), body
+        )
+
+
+def _offers(
+    packing: Packing, budget: int, candidates: Sequence[Candidate], sources: Sources
+) -> list[tuple[float, Candidate, str, int]]:
+    """Definition lines with their price, those that promise most a token first."""
+    offers = []
+    for one in candidates[: _OFFERS + budget // _OFFER_TOKENS]:
+        text = sources.definition(one.path, one.line)
+        if not text or len(text) > _LONGEST_LINE or bare(text) in packing.lines:
+            continue
+        cost = line_tokens(text)
+        score = one.score * (_SEEN_FACTOR if one.name in packing.words else 1)
+        offers.append((round(score / (cost + 4) ** 0.5, 9), one, text, cost))
+    return sorted(offers, key=lambda offer: (-offer[0], offer[1].name))
+
+
+def definition_line(lines: Sequence[str], line: int) -> str:
+    """A definition's head on one line: lines are joined until its brackets are closed."""
+    if not 0 <= line < len(lines):
+        return ""
+    head = lines[line].strip()
+    depth = _depth(head)
+    for following in lines[line + 1 : line + _JOINED_LINES] if depth > 0 else ():
+        part = following.strip()
+        if len(head) + len(part) > _LONGEST_HEAD:
+            return head + " ..."
+        head += part if head.endswith(("(", "[")) or part.startswith((")", "]")) else " " + part
+        depth += _depth(part)
+        if depth <= 0:
+            break
+    return head
+
+
+def _depth(text: str) -> int:
+    brackets = _BRACKETS.findall(text)
+    return sum((found in "([") - (found in ")]") for found in brackets if len(found) == 1)
+
+
+@dataclass(slots=True)
+class _Line:
+    number: int
+    text: str
+    bare: str
+    cost: int
+    value: float
+    used: bool = False
+
+
+def add_places(
+    packing: Packing, budget: int, found: Evidence, names: Mapping[str, float], view: View, sources: Sources
+) -> None:
+    """Lines of look-alike places within `budget` tokens: runs of at most SEGMENT_LINES compete by value a token."""
+    budget = min(budget, packing.room)
+    local = {bare(line) for line in view.own.lines[view.low : view.high]}
+    runs: list[tuple[float, str, list[_Line]]] = []
+    for path, weights in _weighed(found).items():
+        lines = _valued(path, weights, names, local, view, sources)
+        runs += [(value, path, run) for value, run in _runs(lines)]
+    runs.sort(key=lambda run: (-round(run[0], 9), run[1], run[2][0].number))
+    taken: dict[str, list[_Line]] = {}
+    values: dict[str, float] = {}
+    seen = set(packing.lines)
+    for value, path, run in runs:
+        fresh = _fresh(run, seen)
+        if not fresh:
+            continue
+        cost = sum(line.cost for line in fresh)
+        if path not in taken:
+            cost += line_tokens(sources.header(path))
+        if cost > budget:
+            if budget < _LEAST_ROOM:
+                break
+            continue
+        budget -= cost
+        for line in run:
+            line.used = True
+        seen.update(line.bare for line in fresh)
+        taken.setdefault(path, []).extend(fresh)
+        values.setdefault(path, value)
+    if runs and not taken:
+        packing.left_out.append(LeftOut(f"{len(runs)} look-alike places", "budget"))
+    for path, lines in taken.items():
+        packing.add(_place_chunk(path, lines, values[path], sources), [line.text for line in lines])
+
+
+def _fresh(run: Sequence[_Line], seen: set[str]) -> list[_Line]:
+    """The lines of a run that are not chosen yet; none when most of them are."""
+    if sum(line.used for line in run) > 0.4 * len(run):
+        return []
+    fresh: dict[str, _Line] = {}
+    for line in run:
+        if not line.used and line.bare not in seen:
+            fresh.setdefault(line.bare, line)
+    return list(fresh.values())
+
+
+def _place_chunk(path: str, lines: list[_Line], value: float, sources: Sources) -> Chunk:
+    ordered = sorted(lines, key=lambda line: line.number)
+    first, last = ordered[0].number, ordered[-1].number
+    whole = last - first + 1 == len(ordered)
+    texts = [sources.header(path), *(line.text.rstrip() for line in ordered)]
+    spots = f"lines {first + 1}-{last + 1}" if first != last else f"line {first + 1}"
+    return Chunk(
+        path=path,
+        first=first if whole else -1,
+        last=last if whole else -1,
+        text="\n".join(texts),
+        tokens=sum(map(line_tokens, texts)),
+        source="similar",
+        score=round(value, 6),
+        why=f"{'' if whole else 'from '}{spots}: looks like what precedes the cursor",
+    )
+
+
+def _weighed(found: Evidence) -> dict[str, dict[int, float]]:
+    """By file, the weight of each line in or behind a look-alike place."""
+    weights: dict[str, dict[int, float]] = {}
+    for place in found.windows[:_WINDOWS]:
+        file = weights.setdefault(place.path, {})
+        for line in range(place.line, place.line + WINDOW):
+            file[line] = file.get(line, 0.0) + _WINDOW_WEIGHT * place.score
+    greatest = found.continuations[0].score if found.continuations else 1.0
+    for rank, place in enumerate(found.continuations[:_CONTINUATIONS]):
+        file = weights.setdefault(place.path, {})
+        weight = _CONTINUATION_WEIGHT * place.score / greatest / (5 + rank)
+        for line in range(place.line - 1, place.line + 9):
+            file[line] = file.get(line, 0.0) + weight * (1.0 if line > place.line else 0.6)
+    return weights
+
+
+def _valued(
+    path: str,
+    weights: Mapping[int, float],
+    names: Mapping[str, float],
+    local: set[str],
+    view: View,
+    sources: Sources,
+) -> list[_Line]:
+    """The lines of one file that may be worth sending, with what they promise."""
+    texts = sources.lines(path)
+    own = path == view.path
+    valued = []
+    for number in sorted(weights):
+        if not 0 <= number < len(texts) or own and view.low <= number < view.high:
+            continue
+        text = texts[number]
+        if len(text) > 4 * _LONGEST_LINE:
+            continue
+        kept, words = _content(text)
+        if not kept or kept in local:
+            continue
+        promise = min(_NAME_LIMIT, sum(names.get(word, 0.0) for word in words))
+        valued.append(
+            _Line(
+                number, text, kept, line_tokens(text.rstrip()), weights[number] * (1 + _NAME_WEIGHT * promise)
+            )
+        )
+    return valued
+
+
+@lru_cache(maxsize=50_000)
+def _content(text: str) -> tuple[str, frozenset[str]]:
+    """A line without indentation and its words; nothing for a line that says too little to be sent."""
+    kept = bare(text)
+    if len(kept) < 3 or _WORTHLESS.match(text):
+        return "", frozenset()
+    return kept, frozenset(IDENTIFIER.findall(text))
+
+
+def _runs(lines: Sequence[_Line]) -> Iterable[tuple[float, list[_Line]]]:
+    for start, first in enumerate(lines):
+        end = start
+        value = cost = 0.0
+        while end < len(lines) and lines[end].number < first.number + SEGMENT_LINES:
+            value += lines[end].value
+            cost += lines[end].cost
+            end += 1
+        yield value / (cost + _LENGTH_BASE) ** _LENGTH_POWER, list(lines[start:end])
+
+
+def bare(line: str) -> str:
+    """A line without its indentation and what marks a comment: equal lines are sent once."""
+    return line.lstrip(" \t#/").rstrip()
