@@ -19,7 +19,7 @@ from .finding import Finding
 from .guards import believed, best
 from .parts import Part, parts_of
 from .review import Progress, Report, Skipped
-from .sides import pairs
+from .sides import Pair, pairs
 
 # Calls on their way at once; most that one change may take; findings of one call that are looked at.
 AT_ONCE = 4
@@ -73,6 +73,15 @@ def material(change: Change, report: Report, ignore: Sequence[str] = ()) -> Mate
             unseen.append(Skipped(path, _NOTHING_LEFT))
         parts += found[:room]
     return Material(tuple(parts), tuple(unseen))
+
+
+def document_material(pair: Pair, findings: Sequence[Finding]) -> Material:
+    """What to show of one open document."""
+    path = pair.file.path
+    if is_secret(path):
+        return Material((), (Skipped(path, _SECRET),))
+    parts = parts_of(pair, findings)[:MOST_CALLS]
+    return Material(tuple(parts), () if parts else (Skipped(path, _NOTHING_LEFT),))
 
 
 async def opinion(

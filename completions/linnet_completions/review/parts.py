@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,7 +12,7 @@ from linnet_completions.models.redaction import Redactor
 from linnet_context.budget import line_tokens
 from linnet_context.diff import FileDiff, split_lines
 from linnet_context.languages import language_of
-from linnet_context.text import Document, Position
+from linnet_context.outline import Definition, outline
 
 from .finding import Finding
 from .sides import Pair
@@ -21,11 +22,11 @@ PART_TOKENS = 1400
 CONTEXT_LINES = 3
 # A definition that is no longer is shown as a whole.
 _SHORT_BODY = 40
-_MOST_HEADERS = 3
 # Of a long run of removed lines the first and the last are shown.
 _REMOVED_FIRST, _REMOVED_LAST = 16, 4
 _LONGEST_LINE = 300
 _BODIES = ("function", "method")
+_SCOPES = (*_BODIES, "class", "type", "module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ class _File:
     added: frozenset[int]
     # Removed lines by the number of the new line that they stood before.
     removed: Mapping[int, Sequence[str]]
-    scopes: dict[tuple[int, int, str], tuple[int, ...]] = field(
-        default_factory=dict[tuple[int, int, str], tuple[int, ...]]
-    )
+    scopes: dict[tuple[int, int, str], range] = field(default_factory=dict[tuple[int, int, str], range])
 
     @property
     def changed(self) -> frozenset[int]:
@@ -123,27 +122,23 @@ def _without_secrets(lines: Mapping[int, str], redactor: Redactor) -> dict[int, 
 
 
 def _add_scopes(file: _File, pair: Pair) -> None:
-    """Note the definitions around changed lines, each with the lines of its header."""
-    from linnet_context.syntax import parse, scopes
-
+    """Note the definitions around changed lines, each with the lines of it to show: its head, or all of a short one."""
     language = language_of(pair.file.path)
     if pair.head is None or language is None:
         return
-    tree = parse(Document.of(pair.file.path, language, pair.head))
-    if tree is None:
-        return
-    covered = -1
+    found = (each for each in outline(pair.head, language).definitions if each.kind in _SCOPES)
+    definitions = deque(sorted(found, key=lambda each: (each.line, -each.end_line)))
+    around: list[Definition] = []
     for line in sorted(file.changed):
-        if line <= covered:  # In a short body that is shown whole: nothing inside needs a name of its own.
-            continue
-        name, text = "", file.lines[line]
-        for scope in scopes(tree, Position(line, len(text) - len(text.lstrip()))):
-            name = f"{name}.{scope.name}".lstrip(".")
-            header = range(scope.first, min(scope.header_last, scope.first + _MOST_HEADERS - 1) + 1)
-            is_short = scope.kind in _BODIES and scope.last - scope.first < _SHORT_BODY
-            whole = range(scope.first, scope.last + 1)
-            file.scopes[scope.first, scope.last, name] = tuple(whole if is_short else header)
-            covered = max(covered, scope.last) if is_short else covered
+        while definitions and definitions[0].line <= line:
+            around = [each for each in around if definitions[0].line <= each.end_line]
+            around.append(definitions.popleft())
+        around = [each for each in around if line <= each.end_line]
+        for depth, each in enumerate(around, 1):
+            is_short = each.kind in _BODIES and each.end_line - each.line < _SHORT_BODY
+            name = ".".join(outer.name for outer in around[:depth])
+            last = each.end_line if is_short else each.line
+            file.scopes[each.line, each.end_line, name] = range(each.line, last + 1)
 
 
 def _spans(file: _File) -> Iterator[tuple[int, int]]:

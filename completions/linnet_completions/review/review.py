@@ -129,14 +129,23 @@ def _order(each: Finding) -> tuple[int, str, int, int, str]:
     return SEVERITIES.index(each.severity), each.path, each.start.line, each.start.column, each.rule
 
 
-def review_document(root: Path, path: str, text: str, base_text: str | None) -> tuple[Finding, ...]:
-    """What is wrong in an open document's `text`, saved or not, that `base_text` (None: a new file) did not have.
+def document_pair(root: Path, path: str, text: str, base_text: str | None) -> Pair | None:
+    """The two sides of an open document; None for a file that is not reviewed.
 
-    `path` is relative to `root`; a file that ignore rules exclude has none. Nothing but our own ruff is run.
+    `text` may be saved or not, `base_text` is its last commit's (None: a new file); `path` is relative to `root`.
     """
     known = base_text is not None
     file = ChangedFile(path, path if known else "", "modified" if known else "added")
     if Judge(root, ()).reason(file):
-        return ()
+        return None
     pair = checked(Pair(file, between(path, base_text, text), base_text, text))
-    return () if pair.skip else tuple(sorted(Checks().findings(pair), key=_order))
+    return None if pair.skip else pair
+
+
+def review_document(root: Path, path: str, text: str, base_text: str | None) -> tuple[Finding, ...]:
+    """What is wrong in an open document's `text` that `base_text` did not have; see `document_pair`.
+
+    A file that ignore rules exclude has no findings. Nothing but our own ruff is run.
+    """
+    pair = document_pair(root, path, text, base_text)
+    return () if pair is None else tuple(sorted(Checks().findings(pair), key=_order))

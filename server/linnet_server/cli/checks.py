@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -21,6 +21,7 @@ BUNDLED = ("python", "javascript", "typescript", "typescriptreact", "go", "rust"
 # Beyond this many files the first index takes long enough to be noticed.
 MANY_FILES = 20_000
 WORKER_SECONDS = 20.0
+REACH_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Place:
     cache: Path
     user_file: Path
     search_path: str
+    environ: Mapping[str, str]
 
 
 def run_all(place: Place) -> Iterator[Check]:
@@ -150,14 +152,60 @@ def settings(place: Place) -> Check:
 
 
 def provider(place: Place) -> Check:
-    """Who answers, and whether anything may leave this machine. Asks nobody."""
-    chosen = place.loaded.settings
-    if chosen.provider == "local" and not any(
-        (chosen.routes.inline, chosen.routes.explain, chosen.routes.review)
-    ):
+    """Who answers, with which key, and whether the address can be reached. Asks nobody who was not chosen."""
+    from linnet_completions.models.keys import NoKey, key_for
+    from linnet_server.gate import target
+    from linnet_server.keychain import system_keychain
+    from linnet_server.outgoing import own
+    from linnet_server.settings import load
+
+    settings = place.loaded.settings
+    targets = (target(settings, task) for task in ("inline", "explain", "review"))
+    wanted = next((one for one in targets if one is not None), None)
+    if wanted is None:
         return Check("provider", "ok", "local: the embedded engine answers, and nothing leaves this machine")
-    says = f"{chosen.provider} is set, but this version answers with the embedded engine alone"
-    return Check("provider", "warn", says, "Nothing to do; set `provider` to `local` to silence this.")
+    mine = own(load(user=place.user_file, workspace=None, environ=place.environ).settings)
+    key = key_for(
+        wanted.provider,
+        wanted.base_url,
+        chosen=settings.provider,
+        own=mine,
+        environ=place.environ,
+        keyring=system_keychain().get,
+    )
+    told = "no key" if isinstance(key, NoKey) else f"key from {key.source}"
+    says = f"{wanted.provider} {wanted.model} at {wanted.base_url}, {told}"
+    if settings.offline:
+        return Check(
+            "provider", "warn", f"{says}; not asked: you are offline by your settings", "Unset `offline`."
+        )
+    if not _reachable(wanted.base_url):
+        fix = "Check `base_url`, and that the server runs and is reached from this machine."
+        return Check("provider", "fail", f"{says}; it cannot be reached", fix)
+    if isinstance(key, NoKey) and not _is_local(wanted.base_url):
+        return Check("provider", "warn", says, key.reason)
+    return Check("provider", "ok", says)
+
+
+def _reachable(url: str) -> bool:
+    """Whether something listens at the address of a URL; nothing is sent."""
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), REACH_SECONDS):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _is_local(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def git(place: Place) -> Check:

@@ -15,6 +15,7 @@ from linnet_context.problems import Problem
 from linnet_server.cli.common import App, open_document, parse_place, position
 
 if TYPE_CHECKING:
+    from linnet_completions.models.cleaned import Cleaned
     from linnet_context.index.index import Index
     from linnet_context.snippet import Chunk, Context
 
@@ -46,8 +47,9 @@ def context(app: App, place: str | None, task: Task, budget: int | None, as_json
 
 
 def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -> None:
+    from linnet_completions.models.cleaned import gather_cleaned
+    from linnet_completions.models.redaction import Redactor
     from linnet_context import tokens
-    from linnet_context.gather import gather
     from linnet_server.assemble import index_for
     from linnet_server.cli.index import build
 
@@ -60,7 +62,7 @@ def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -
     tokens.load()
     limit = _limit(budget, settings.context.budget_tokens)
     where = position(named, document)
-    found = gather(index, document, where, task, limit)
+    found = gather_cleaned(index, document, where, task, limit, Redactor())
     if as_json:
         place_json = {"path": document.path, "line": where.line + 1, "column": where.column + 1}
         app.json({"place": place_json, "task": task, "budget": limit, **_as_json(found)})
@@ -84,7 +86,8 @@ def _limit(asked: int | None, setting: int) -> int:
     return limit
 
 
-def _as_json(found: Context) -> dict[str, object]:
+def _as_json(cleaned: Cleaned) -> dict[str, object]:
+    found = cleaned.context
     return {
         "tokens": found.tokens,
         "complete": found.complete,
@@ -92,6 +95,7 @@ def _as_json(found: Context) -> dict[str, object]:
         "suffix": _chunk_json(found.suffix),
         "chunks": [_chunk_json(chunk) for chunk in found.chunks],
         "left_out": [{"what": one.what, "reason": one.reason} for one in found.left_out],
+        "redacted": cleaned.redacted,
     }
 
 
@@ -108,7 +112,8 @@ def _chunk_json(chunk: Chunk) -> dict[str, object]:
     }
 
 
-def _report(found: Context, limit: int) -> Iterator[str]:
+def _report(cleaned: Cleaned, limit: int) -> Iterator[str]:
+    found = cleaned.context
     for chunk in (*found.chunks, found.prefix, found.suffix):
         if not chunk.text:
             continue
@@ -119,6 +124,8 @@ def _report(found: Context, limit: int) -> Iterator[str]:
         yield ""
     for one in found.left_out:
         yield f"-- left out: {one.what} ({one.reason})"
+    for kind, count in cleaned.redacted.items():
+        yield f"-- redacted: {kind} ({count})"
     yield f"{found.tokens} of {limit} tokens"
 
 
@@ -190,14 +197,17 @@ class _Batch:
     """Answers questions about any workspaces, each from its complete index; files may change between two of them."""
 
     def __init__(self, app: App, task: Task, budget: int | None) -> None:
+        from linnet_completions.models.redaction import Redactor
+
         self._app = app
         self._task: Task = task
         self._budget = budget
         self._indexes: dict[Path, Index] = {}
+        self._redactor = Redactor()
 
     def answer(self, question: Question) -> dict[str, object]:
+        from linnet_completions.models.cleaned import gather_cleaned
         from linnet_context.budget import OUTSIDE
-        from linnet_context.gather import gather
         from linnet_context.languages import language_of
         from linnet_context.text import Document, Position
 
@@ -208,8 +218,11 @@ class _Batch:
         document = Document.of(question.path, language, question.text)
         where = Position(question.line, code_points(document.line(question.line), question.character))
         budget = _limit(question.budget or self._budget, settings.context.budget_tokens)
-        found = gather(index, document, where, self._task, budget, recent=question.recent, mix=OUTSIDE)
-        return {"chunks": list(_outside(found)), "tokens": found.tokens}
+        cleaned = gather_cleaned(
+            index, document, where, self._task, budget, self._redactor, recent=question.recent, mix=OUTSIDE
+        )
+        found = cleaned.context
+        return {"chunks": list(_outside(found)), "tokens": found.tokens, "redacted": cleaned.redacted}
 
     def _index(self, root: Path) -> Index:
         from linnet_server.assemble import index_for

@@ -27,7 +27,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
     root = workspace_of(Path.cwd())
     loaded = app.load_settings(root)
     own = app.config or user_file()
-    place = Place(root, loaded, cache_folder(loaded.settings), own, app.environ.get("PATH", ""))
+    place = Place(root, loaded, cache_folder(loaded.settings), own, app.environ.get("PATH", ""), app.environ)
     results: list[Check] = []
     for check in run_all(place):
         results.append(check)

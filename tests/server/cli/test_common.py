@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from linnet_context.problems import Problem
 from linnet_context.text import Position
 from linnet_server.cli.common import App, Place, open_document, parse_place, position, visible
+
+NOBODY = 65534
 
 
 @pytest.mark.parametrize(
@@ -115,13 +119,34 @@ def test_what_cannot_be_opened_is_a_problem(
     assert said in caught.value.what
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read everything")
 def test_an_unreadable_file_is_a_problem(repository: Path) -> None:
     """A file without permission to read is named."""
-    (repository / "src/a.py").chmod(0)
-    with pytest.raises(Problem) as caught:
+    with no_rights(repository), pytest.raises(Problem) as caught:
+        (repository / "src/a.py").chmod(0)
         open_document(Place(repository / "src/a.py"))
-    assert "cannot be read" in caught.value.what
+    assert "unreadable" in caught.value.what
+
+
+@contextmanager
+def no_rights(folder: Path) -> Iterator[None]:
+    """Root may read everything, so root becomes nobody for a while; the folder is nobody's then."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for each in (folder, *folder.rglob("*")):
+        os.chown(each, NOBODY, -1)
+    modes = {parent: parent.stat().st_mode for parent in folder.parents}
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0:
+            parent.chmod(modes[parent] | 0o111)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        for parent, mode in modes.items():
+            if parent.stat().st_uid == 0:
+                parent.chmod(mode)
 
 
 def test_results_and_notes_go_their_ways(capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,7 +74,7 @@ def batch(*questions: object, code: int = 0) -> list[dict[str, Any]]:
 def test_a_batch_is_answered_line_by_line(root: Path) -> None:
     """Each answer has chunks of other files within the budget, and is the same when asked again."""
     one, two = batch(question(root), question(root))
-    assert {"chunks", "tokens", "ms"} == set(one)
+    assert {"chunks", "tokens", "redacted", "ms"} == set(one)
     assert one["chunks"] == two["chunks"]
     text = "\n".join(chunk[1] for chunk in one["chunks"])
     assert "reserve_item(self, item, amount)" in text

@@ -12,13 +12,14 @@ from linnet_server.cli import checks
 from linnet_server.cli.checks import CHECKS, Place, run_all
 from linnet_server.cli.main import main
 from linnet_server.settings import load
+from tests.modelserver import ModelServer, chat
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """An empty folder with the default settings."""
     loaded = load(user=None, workspace=tmp_path, environ={})
-    return Place(tmp_path, loaded, tmp_path / "cache", tmp_path / "config.toml", "")
+    return Place(tmp_path, loaded, tmp_path / "cache", tmp_path / "config.toml", "", {})
 
 
 @pytest.mark.slow
@@ -105,3 +106,16 @@ def test_packages_of_extras_are_nobodys_duty() -> None:
         "p; extra == 'x'",
     ]
     assert checks.needed_packages(lines) == ["numpy", "pygls", "ruff", "tree-sitter-c"]
+
+
+def test_a_chosen_provider_is_reached_or_not(place: Place) -> None:
+    """The address, where the key comes from, and whether anything listens there."""
+    with ModelServer(chat("hello")) as server:
+        environ = {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": server.url, "LINNET_API_KEY": "secret-key"}
+        loaded = load(user=None, workspace=None, environ=environ)
+        there = checks.provider(replace(place, loaded=loaded, environ=environ))
+    gone = checks.provider(replace(place, loaded=loaded, environ=environ))
+    assert there.state == "ok" and "key from LINNET_API_KEY" in there.says
+    assert gone.state == "fail" and gone.fix
+    assert "secret-key" not in there.says + gone.says
+    assert server.asked == []
