@@ -352,8 +352,11 @@ def root_of(path: Path) -> Path:
 
 def private_folder(path: Path) -> Path:
     """Create a folder of ours (and its parents) that only the user can enter; returns it. OSError if it cannot be."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.mkdir(mode=0o700, exist_ok=True)
+    missing = [path, *path.parents]
+    missing = missing[: next((at for at, folder in enumerate(missing) if folder.is_dir()), len(missing))]
+    for folder in reversed(missing):  # `parents=True` would leave those in between open to everybody.
+        folder.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)  # Tells what is wrong where a file is in the way.
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o700)
     return path

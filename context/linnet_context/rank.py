@@ -18,20 +18,12 @@ from .index.segment import END, FILE, KIND, LINE, NAME, PARENT
 from .languages import is_test_path
 from .outline import Import
 from .text import Document
+from .weights import NAMES, Weights
 
 MAX_CANDIDATES = 300
 MAX_DEFINITIONS = 12
 """A name defined more often is a common word: no single definition of it says much."""
 
-# Log-odds that the next lines need a name: a logistic regression on places cut from the histories of public
-# repositories, rounded. None of the signs says which words a name consists of, so they hold for any language.
-_BIAS = -6.6
-_WINDOW, _CONTINUATION = 2.0, 3.0
-_IMPORTED, _IMPORTED_UNUSED = 1.85, 5.9
-_RARE, _OFTEN_DEFINED = -0.39, -0.31
-_SHARED_PARTS, _CLOSE = 1.6, 0.2
-_SAME_FILE, _IMPORTED_FILE, _TESTED_FILE, _NO_TEST = 0.57, 0.11, 0.17, 0.47
-_FIELD, _NEAR_PARENT, _OWN_CLASS, _LIKE_PARENT, _ACTIVE_FILE = -0.28, 0.48, 0.48, 1.2, 0.19
 _FARTHEST = 9.0
 _FIELD_KIND = 3
 _CLASS = 1
@@ -83,20 +75,30 @@ def upcoming(
     index: Index, document: Document, view: View, found: Evidence
 ) -> tuple[list[Candidate], Mapping[str, float]]:
     """Names that are not on screen and may come next, best first, and the scores (probabilities) of the best."""
-    table = _Definitions(index.definition_table(document.language), document.path, view, found)
-    votes = _votes(view, found)
-    odds = _BIAS + votes + table.best() + _hints(view) + _RARE * view.idf
-    odds += _OFTEN_DEFINED * np.log(np.maximum(table.counts(), 1))
-    scores = 1 / (1 + np.exp(-odds))
-    scores[_known(view, document)] = 0
+    table = _table(index, document, view, found)
+    votes = _votes(view, found, NAMES)
+    scores = 1 / (1 + np.exp(-_odds(document, view, table, votes, NAMES)))
     return _candidates(view, table, scores, votes)
+
+
+def odds(index: Index, document: Document, view: View, found: Evidence, weights: Weights) -> Floats:
+    """By number of a name, the log-odds that it comes next; minus infinity where it is not to be proposed."""
+    votes = _votes(view, found, weights)
+    return _odds(document, view, _table(index, document, view, found), votes, weights)
+
+
+def _odds(document: Document, view: View, table: _Definitions, votes: Floats, weights: Weights) -> Floats:
+    odds = weights.bias + votes + table.best(weights) + _hints(view, weights) + weights.rare * view.idf
+    odds += weights.often_defined * np.log(np.maximum(table.counts(), 1))
+    odds[_known(view, document) | ~table.few()] = -np.inf
+    return odds
 
 
 def mentioned(
     index: Index, document: Document, view: View, found: Evidence
 ) -> tuple[list[Candidate], Mapping[str, float]]:
     """Names on screen whose definition is not: what one must know to read the text, the rare and near ones first."""
-    table = _Definitions(index.definition_table(document.language), document.path, view, found)
+    table = _table(index, document, view, found)
     near = _nearness(view)
     scores = near * view.idf / max(float(view.idf.max(initial=0.0)), 1.0)
     scores /= np.sqrt(np.maximum(table.counts(), 1))
@@ -104,11 +106,14 @@ def mentioned(
     return _candidates(view, table, scores, np.zeros_like(scores))
 
 
+def _table(index: Index, document: Document, view: View, found: Evidence) -> _Definitions:
+    return _Definitions(index.definition_table(document.language), document.path, view, found)
+
+
 def _candidates(
     view: View, table: _Definitions, scores: Floats, votes: Floats
 ) -> tuple[list[Candidate], Mapping[str, float]]:
-    counts = table.counts()
-    scores[(counts < 1) | (counts > MAX_DEFINITIONS)] = 0
+    scores[~table.few()] = 0
     names = view.corpus.vocabulary.names
     best = _best(scores, view.corpus.vocabulary)
     shown = table.shown(best)
@@ -121,17 +126,17 @@ def _candidates(
     return candidates, {one.name: one.score for one in candidates}
 
 
-def _votes(view: View, found: Evidence) -> Floats:
+def _votes(view: View, found: Evidence, weights: Weights) -> Floats:
     size = len(view.idf)
     alike = found.windows[:40]
-    votes = _WINDOW * vote(alike, [place.score for place in alike], size)
+    votes = weights.window * vote(alike, [place.score for place in alike], size)
     lines = found.continuations
     greatest = lines[0].score if lines else 1.0
-    weights = [place.score / greatest / (5 + rank) for rank, place in enumerate(lines)]
-    return votes + _CONTINUATION * vote(lines, weights, size)
+    shares = [place.score / greatest / (5 + rank) for rank, place in enumerate(lines)]
+    return votes + weights.continuation * vote(lines, shares, size)
 
 
-def _hints(view: View) -> Floats:
+def _hints(view: View, weights: Weights) -> Floats:
     """What the own file says of a name: imported (and not used yet), used nearby, of words that stand nearby."""
     segment = view.own.segment
     counts = np.bincount(segment.names, minlength=len(view.idf))
@@ -141,10 +146,10 @@ def _hints(view: View) -> Floats:
     distance = np.full(len(view.idf), _FARTHEST)
     np.minimum.at(distance, segment.names, np.log1p(np.abs(lines - view.at)))
     return np.asarray(
-        _IMPORTED * imported
-        + _IMPORTED_UNUSED * (imported & (counts <= 1))
-        + _CLOSE * (_FARTHEST - distance)
-        + _SHARED_PARTS * _shared_parts(view)
+        weights.imported * imported
+        + weights.imported_unused * (imported & (counts <= 1))
+        + weights.close * (_FARTHEST - distance)
+        + weights.shared_parts * _shared_parts(view)
     )
 
 
@@ -188,15 +193,14 @@ def _best(scores: Floats, vocabulary: Vocabulary) -> list[int]:
         limit = np.partition(scores[positive], -2 * MAX_CANDIDATES)[-2 * MAX_CANDIDATES]
         positive = positive[scores[positive] >= limit]
     names = vocabulary.names
-    wanted = [
-        number for number in positive.tolist() if len(names[number]) > 2 and not _is_dunder(names[number])
-    ]
+    wanted = [number for number in positive.tolist() if is_proposable(names[number])]
     rounded = np.round(scores, 6)
     return sorted(wanted, key=lambda number: (-rounded[number], names[number]))[:MAX_CANDIDATES]
 
 
-def _is_dunder(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+def is_proposable(name: str) -> bool:
+    """Whether a name is long enough to tell something, and none that the language calls by itself."""
+    return len(name) > 2 and not (name.startswith("__") and name.endswith("__"))
 
 
 class _Reasons:
@@ -232,8 +236,8 @@ class _Definitions:
         self._files = np.append(table.rows[:, FILE], np.full(len(own), len(table.paths), np.int32))
         self._living = np.append(alive, np.ones(len(own), np.bool_))
         self._counts = np.bincount(self._rows[self._living, NAME], minlength=len(view.idf))
-        self._file_scores, self._preference = self._judge_files(found)
-        self._scores = self._judge()
+        self._imported = np.zeros(len(table.paths), np.bool_)
+        self._imported[table.files(found.imported)] = True
 
     def on_screen(self) -> AnyArray:
         """Names that are defined on the lines the asker has."""
@@ -244,13 +248,18 @@ class _Definitions:
         """By name, the number of its definitions."""
         return self._counts
 
-    def best(self) -> Floats:
+    def few(self) -> Bools:
+        """By name, whether it has definitions, and so few that one of them tells what it is."""
+        return (self._counts >= 1) & (self._counts <= MAX_DEFINITIONS)
+
+    def best(self, weights: Weights) -> Floats:
         """By name, the log-odds that its best definition adds; nothing for a name without one."""
+        scores = self._judge(weights)
         best = np.full(len(self._view.idf), -np.inf)
         count = len(self._table.rows)
         if count:
-            best[self._table.names] = np.maximum.reduceat(self._scores[:count], self._table.starts)
-        np.maximum.at(best, self._own_rows[:, NAME], self._scores[count:])
+            best[self._table.names] = np.maximum.reduceat(scores[:count], self._table.starts)
+        np.maximum.at(best, self._own_rows[:, NAME], scores[count:])
         best[best == -np.inf] = 0
         return best
 
@@ -259,7 +268,7 @@ class _Definitions:
         wanted = np.zeros(len(self._view.idf), np.bool_)
         wanted[np.array(names, np.int64)] = True
         rows = np.flatnonzero(wanted[self._rows[:, NAME]] & self._living)
-        preference = self._preference[self._files[rows]] + 0.2 * (self._rows[rows, KIND] != _FIELD_KIND)
+        preference = self._preference()[self._files[rows]] + 0.2 * (self._rows[rows, KIND] != _FIELD_KIND)
         paths = (*self._table.paths, self._path)
         ordered = sorted(
             zip(rows.tolist(), preference.tolist(), strict=True),
@@ -271,23 +280,24 @@ class _Definitions:
             shown.setdefault(int(entry[NAME]), (paths[self._files[row]], int(entry[LINE]), int(entry[END])))
         return shown
 
-    def _judge_files(self, found: Evidence) -> tuple[Floats, Floats]:
-        """By file (the own one last): what a definition there gains, and how much it is preferred for showing."""
-        table, count = self._table, len(self._table.paths)
+    def _preference(self) -> Floats:
+        """By file (the own one last), how much a definition there is preferred for showing."""
+        table = self._table
         same_folder = table.folders == table.folder_numbers.get(posixpath.dirname(self._path), -1)
-        imported = np.zeros(count, np.bool_)
-        imported[table.files(found.imported)] = True
-        stem = stem_of(self._path)
-        tested = np.array([one == stem for one in table.stems], np.bool_)
-        scores = _IMPORTED_FILE * imported + _TESTED_FILE * tested
-        own = _SAME_FILE
-        if not is_test_path(self._path):  # Only tests need what tests define.
-            scores = scores + _NO_TEST * ~table.tests
-            own += _NO_TEST
-        preference = 3.0 * imported + 1.5 * same_folder - 0.8 * table.tests
-        return np.append(scores, own), np.append(preference, 5.5)
+        return np.append(3.0 * self._imported + 1.5 * same_folder - 0.8 * table.tests, 5.5)
 
-    def _judge(self) -> Floats:
+    def _judge_files(self, weights: Weights) -> Floats:
+        """By file (the own one last), what a definition there gains."""
+        stem = stem_of(self._path)
+        tested = np.array([one == stem for one in self._table.stems], np.bool_)
+        scores = weights.imported_file * self._imported + weights.tested_file * tested
+        own = weights.same_file
+        if not is_test_path(self._path):  # Only tests need what tests define.
+            scores = scores + weights.no_test * ~self._table.tests
+            own += weights.no_test
+        return np.append(scores, own)
+
+    def _judge(self, weights: Weights) -> Floats:
         view, rows = self._view, self._rows
         near = _nearness(view)
         parents = rows[:, PARENT]
@@ -296,12 +306,13 @@ class _Definitions:
         use = near[rows[:, NAME]] / np.maximum(self._counts, 1)[rows[:, NAME]] * self._living
         active_file = np.bincount(self._files, weights=use, minlength=len(self._table.paths) + 1)
         by_parent = (
-            _NEAR_PARENT * near
-            + _OWN_CLASS * _own_classes(view)
-            + _LIKE_PARENT * _named_alike(view, np.unique(parents[has_parent]), near)
+            weights.near_parent * near
+            + weights.own_class * _own_classes(view)
+            + weights.like_parent * _named_alike(view, np.unique(parents[has_parent]), near)
         )
-        scores = self._file_scores + _ACTIVE_FILE * np.minimum(active_file, 2)
-        odds = scores[self._files] + by_parent[parents] * has_parent + _FIELD * (rows[:, KIND] == _FIELD_KIND)
+        scores = self._judge_files(weights) + weights.active_file * np.minimum(active_file, 2)
+        fields = rows[:, KIND] == _FIELD_KIND
+        odds = scores[self._files] + by_parent[parents] * has_parent + weights.field * fields
         return np.where(self._living, odds, -np.inf)
 
 

@@ -29,13 +29,15 @@ def masks_of(texts: Iterable[str], redactor: Redactor) -> dict[str, str]:
 
 def masked(call: Call, masks: Masks) -> Call:
     """A call whose messages hold what the masks say instead of the lines that they stand for."""
-    messages = []
-    for message in call.messages:
-        content = message.content
-        for line, safe in masks.items():
-            content = content.replace(line, safe)
-        messages.append(replace(message, content=content))
+    messages = (replace(message, content=covered(message.content, masks)) for message in call.messages)
     return replace(call, messages=tuple(messages))
+
+
+def covered(text: str, masks: Masks) -> str:
+    """A text that holds what the masks say instead of the lines that they stand for."""
+    for line, safe in masks.items():
+        text = text.replace(line, safe)
+    return text
 
 
 def masking(asking: Asking, masks: Masks) -> Asking:

@@ -53,6 +53,7 @@ class Redactor:
     def __init__(self) -> None:
         self._key = os.urandom(32)
         self._numbers: dict[bytes, int] = {}
+        self._kinds: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def redact(self, text: str) -> Redacted:
@@ -64,22 +65,30 @@ class Redactor:
         ends: list[int] = []
         at = length = 0
         for secret in found:
-            placeholder = self._placeholder(text[secret.start : secret.end])
+            placeholder = self._placeholder(text[secret.start : secret.end], secret.kind)
             parts += (text[at : secret.start], placeholder)
             length += secret.start - at + len(placeholder)
             ends.append(length)
             at = secret.end
         return Redacted("".join((*parts, text[at:])), found, tuple(ends))
 
-    def _placeholder(self, value: str) -> str:
+    def kinds_in(self, text: str) -> Mapping[str, int]:
+        """How many placeholders of each kind of secret a text shows."""
+        found = _PLACEHOLDER.findall(text)
+        with self._lock:
+            return Counter(self._kinds[placeholder] for placeholder in found if placeholder in self._kinds)
+
+    def _placeholder(self, value: str, kind: str) -> str:
         """Letters, digits and underscores only, so that it fits between quotes, into addresses and as a name."""
         digest = hashlib.blake2b(
             value.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16
         ).digest()
         with self._lock:
             number = self._numbers.setdefault(digest, len(self._numbers) + 1)
-        short = f"REDACTED_{number}"
-        return short if len(value) < _LONG else f"{short}_".ljust(_SHOWN, "X")
+            short = f"REDACTED_{number}"
+            placeholder = short if len(value) < _LONG else f"{short}_".ljust(_SHOWN, "X")
+            self._kinds.setdefault(placeholder, kind)
+        return placeholder
 
 
 def has_placeholder(text: str) -> bool:

@@ -87,16 +87,19 @@ class Service:
         return self._of(params).judge(params["path"], position, params["text"])
 
     def on_context(self, params: Message) -> Any:
-        """What would be sent for a place, and the masks of its secrets: {context, masks}."""
+        """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.
+
+        `context` is None for a text that belongs to no folder. {refused} is the reason why a document may not leave.
+        """
         workshop = self._of(params)
         document = workshop.document(params["path"])
         if document is None:
             return None
+        if reason := workshop.refusal(document.path):
+            return {"refused": reason}
         position = Position(params["line"], params["column"])
-        context = workshop.gather(
-            document, position, params["task"], params["budget"], params.get("deadline")
-        )
-        return {"context": context, "masks": workshop.masks(document, context)}
+        found = workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
+        return found or {"context": None, "redacted": {}, "masks": workshop.masks(document)}
 
     def on_facts(self, params: Message) -> Any:
         """The fact sheet of lines (first -1: of the file), and the call that has a model explain them.

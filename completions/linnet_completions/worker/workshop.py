@@ -15,14 +15,15 @@ from linnet_completions.models.masks import masks_of
 from linnet_completions.models.redaction import Redactor
 from linnet_context import files
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
-from linnet_context.snippet import Context
 from linnet_context.syntax import Tree, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
 
 if TYPE_CHECKING:
     from linnet_completions.explain.facts import FactSheet
+    from linnet_completions.models.cleaned import Cleaned
     from linnet_context.gather import Task
     from linnet_context.index.index import Index, Progress
+    from linnet_context.snippet import Context
 
 # Steps of the engine's learning for each of the index's.
 ENGINE_SHARE = 2
@@ -205,23 +206,26 @@ class Workshop:
         tree = entry.current_tree()
         return tree is not None and new_errors(entry.document, tree, place, text, replaced)
 
+    def refusal(self, path: str) -> str | None:
+        """Why a document may not leave, or None."""
+        if self.root is not None:
+            return files.refusal(self.root, path, self.ignore)
+        return "secret file" if files.is_secret(path) else None
+
     def gather(
         self, document: Document, position: Position, task: Task, budget: int, deadline: float | None = None
-    ) -> Context | None:
-        """What would be sent for a place; None for a text that belongs to no folder."""
-        from linnet_context.gather import gather
+    ) -> Cleaned | None:
+        """What would be sent for a place, without secrets; None for a text that belongs to no folder."""
+        from linnet_completions.models.cleaned import gather_cleaned
 
         index = self.index
-        return gather(index, document, position, task, budget, deadline) if index else None
+        if index is None:
+            return None
+        return gather_cleaned(index, document, position, task, budget, self._redactor, deadline)
 
-    def masks(self, document: Document, context: Context | None) -> dict[str, str]:
-        """What must not leave of a document and of the files that a context shows, looked for in their whole texts."""
-        index = self.index
-        texts = [document.text()]
-        if context is not None and index is not None:
-            paths = sorted({chunk.path for chunk in context.chunks if chunk.path} - {document.path})
-            texts += [text for path in paths if (text := index.text(path)) is not None]
-        return masks_of(texts, self._redactor)
+    def masks(self, document: Document) -> dict[str, str]:
+        """What must not leave of a document alone."""
+        return masks_of([document.text()], self._redactor)
 
     def facts(self, document: Document, first: int, last: int) -> FactSheet | None:
         """The fact sheet of a range of lines, without its history: that needs git, which may be slow."""
@@ -237,6 +241,7 @@ class Workshop:
         """
         from linnet_completions.explain.explain import gathered
         from linnet_completions.explain.facts import facts
+        from linnet_completions.models.cleaned import context_masks
 
         index = self.index
         if index is None or self.root is None or files.refusal(self.root, document.path, self.ignore):
@@ -246,7 +251,7 @@ class Workshop:
             document = Document.of(document.path, document.language, safe.text, document.version)
         sheet = facts(index, document, first, last, None)
         context = gathered(index, document, sheet, budget)
-        return Question(sheet, context, self.masks(document, context))
+        return Question(sheet, context, context_masks(index, document, context, self._redactor))
 
 
 @dataclass(frozen=True, slots=True)

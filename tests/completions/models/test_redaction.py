@@ -72,6 +72,14 @@ def test_kinds_are_counted() -> None:
     assert Redactor().redact(text).kinds == {"password": 1, "address": 1}
 
 
+def test_placeholders_in_a_text_are_counted() -> None:
+    """Each placeholder that a window shows counts for its kind; what only looks like one does not."""
+    make, redactor = Maker(5), Redactor()
+    text = redactor.redact(f'password = "{make.password()}"\n').text
+    assert redactor.kinds_in(f"{text}{text}other = REDACTED_99") == {"password": 2}
+    assert redactor.kinds_in("nothing") == {}
+
+
 def test_an_answer_with_a_placeholder_is_recognised() -> None:
     """A model may repeat a placeholder; that must not become code."""
     make = Maker(5)

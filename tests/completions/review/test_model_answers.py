@@ -117,6 +117,19 @@ def test_a_finding_is_there_as_soon_as_its_brace_is_closed() -> None:
     assert scanner.claims == [CLAIM]
 
 
+def test_a_quote_in_prose_hides_no_finding() -> None:
+    """A stray quotation mark before a finding does not keep it from being read at once."""
+    scanner = Scanner()
+    scanner.feed(f'It is 5" long:\n{ONE}')
+    assert scanner.claims == [CLAIM]
+
+
+def test_code_about_thinking() -> None:
+    """A finding that quotes the mark of a thought's end is a finding, and so is one before it."""
+    other = json.dumps({**FULL, "quote": "end = text.find('</think>')"})
+    assert quotes(f"{ONE}\n{other}") == [FULL["quote"], "end = text.find('</think>')"]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

@@ -14,8 +14,10 @@ from linnet_context import tokens
 from linnet_context.problems import Problem
 from linnet_server.cli.context import code_points, question_of
 from linnet_server.cli.shell import run
+from tests.completions.secrets.planting import Maker
 from tests.fixture import fixture
 
+SECRET = Maker(11).password()
 SHOP = """\
 //- .git/HEAD
 ref: refs/heads/main
@@ -186,3 +188,48 @@ def test_a_file_that_the_settings_ignore_is_never_shown(
     (root / "linnet.toml").write_text('[context]\nignore = ["returns.py"]\n')
     assert run(["context", f"{root}/shop/returns.py:4"]) == 2
     assert "never sent (ignored)" in capsys.readouterr().err
+
+
+@pytest.fixture
+def leaky(root: Path) -> Path:
+    """The same workspace with a password in each of two files."""
+    for name in ("stock.py", "returns.py"):
+        path = root / "shop" / name
+        path.write_text(f'PASSWORD = "{SECRET}"\n{path.read_text()}')
+    orders = root / "shop/orders.py"
+    orders.write_text(orders.read_text().replace("amount)\n", f'amount, password="{SECRET}")\n'))
+    return root
+
+
+def test_secrets_are_shown_as_placeholders_and_counted(
+    leaky: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is shown is what would be sent; how many secrets of each kind were taken out of it is told."""
+    words = ["context", f"{leaky}/shop/returns.py:5"]
+    assert run(words) == 0
+    shown = capsys.readouterr().out
+    assert SECRET not in shown and 'PASSWORD = "REDACTED_1"' in shown
+    assert run([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    texts = "".join(chunk["text"] for chunk in (told["prefix"], told["suffix"], *told["chunks"]))
+    assert SECRET not in texts
+    assert told["redacted"] == {"password": texts.count("REDACTED_1")}
+    assert told["redacted"]["password"] > 1
+    assert f"-- redacted: password ({told['redacted']['password']})" in shown
+
+
+@pytest.mark.slow
+def test_a_batch_has_no_secrets_either(leaky: Path) -> None:
+    """Secrets of other files and of the unsaved text are placeholders in every answer, and counted."""
+    text = f'key = "{SECRET}"; ' + fixture(SHOP).text
+    one, two = batch(question(leaky), question(leaky, text=text))
+    for answer in (one, two):
+        shown = json.dumps(answer["chunks"])
+        assert SECRET not in shown
+        assert answer["redacted"] == {"password": shown.count("REDACTED_1")}
+
+
+def test_without_secrets_none_is_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON form always says how many were taken out."""
+    assert run(["context", f"{root}/shop/returns.py:4", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["redacted"] == {}

@@ -1,0 +1,54 @@
+"""What the worker answers about a place: never a secret, whoever asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linnet_completions.worker.service import Service
+from tests.completions.secrets.planting import Maker
+
+SECRET = Maker(11).password()
+TEXT = f'password = "{SECRET}"\ntotal = '
+
+
+def answer(root: str, path: str, ignore: tuple[str, ...] = ()) -> Any:
+    """What is answered for the last line of an open document."""
+    service = Service(lambda message: None)
+    place = {"root": root, "path": path}
+    service.handle("folder", {"root": root, "cache": None, "ignore": ignore})
+    service.handle("opened", {**place, "language": "python", "version": 1, "text": TEXT})
+    asked = {**place, "line": 1, "column": 8, "task": "inline", "budget": 400}
+    return service.handle("context", asked)
+
+
+def test_the_context_is_clean_and_the_masks_fit_the_document(tmp_path: Path) -> None:
+    """The context has placeholders; the masks hold the lines of the document as they are."""
+    found = answer(str(tmp_path), "a.py")
+    assert found.context.prefix.text == 'password = "REDACTED_1"\ntotal = '
+    assert found.redacted == {"password": 1}
+    assert found.masks == {TEXT.split("\n")[0]: 'password = "REDACTED_1"'}
+
+
+def test_a_text_outside_of_any_folder_has_masks_alone() -> None:
+    """There is nothing to gather from, but its secrets are known."""
+    found = answer("", "/elsewhere/a.py")
+    assert (found["context"], found["redacted"]) == (None, {})
+    assert list(found["masks"]) == [TEXT.split("\n")[0]]
+
+
+@pytest.mark.parametrize(
+    ("inside", "path", "ignore", "reason"),
+    [
+        (True, ".env", (), "secret file"),
+        (True, "a.py", ("a.*",), "ignored"),
+        (False, "/elsewhere/.env", (), "secret file"),
+    ],
+)
+def test_a_document_that_may_not_leave_is_refused(
+    tmp_path: Path, inside: bool, path: str, ignore: tuple[str, ...], reason: str
+) -> None:
+    """Neither context nor masks are answered, so that nobody can send it by mistake."""
+    assert answer(str(tmp_path) if inside else "", path, ignore) == {"refused": reason}
