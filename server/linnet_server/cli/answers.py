@@ -5,25 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from linnet_server.cli.common import App, visible
 
 if TYPE_CHECKING:
     from linnet_completions.models.asking import Route
+    from linnet_completions.models.protocol import Task
     from linnet_server.settings import Settings
 
     # Opens the way to the model that serves a task; None when the user chose none.
     Opener = Callable[[], AbstractAsyncContextManager[Route | None]]
 
 
-def is_chosen(settings: Settings, task: Literal["explain", "review"]) -> bool:
+def is_chosen(settings: Settings, task: Task) -> bool:
     """Whether the user's settings name a model for a task. Cheap: without one nothing of the network is loaded."""
-    routes = settings.routes.explain if task == "explain" else settings.routes.review
+    routes: tuple[str, ...] = getattr(settings.routes, task)
     return any(route != "local" for route in routes or (settings.provider,))
 
 
-def opener(app: App, settings: Settings, task: Literal["explain", "review"]) -> Opener:
+def opener(app: App, settings: Settings, task: Task) -> Opener:
     """The way to the model that serves a task. Where keys go is decided by the user's own settings alone."""
 
     def opened() -> AbstractAsyncContextManager[Route | None]:

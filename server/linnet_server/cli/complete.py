@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from linnet_context.languages import language_of
 from linnet_context.problems import Problem
 from linnet_context.text import Document, Position
 from linnet_server.assemble import workspace_cache
+from linnet_server.cli.answers import is_chosen, opener
 from linnet_server.cli.common import App, open_document, parse_place
 from linnet_server.lsp.convert import column_of
 from linnet_server.settings import Settings
@@ -44,6 +46,7 @@ def complete(app: App, place: str | None, count: int, why: bool, as_json: bool, 
     for _ in workshop.learn():
         pass
     outcome = workshop.complete(document.path, position, _ask(settings, count))
+    outcome = _with_model(app, settings, workshop, document, position, outcome, count)
     milliseconds = 1e3 * (time.perf_counter() - started)
     if as_json:
         app.json({"items": _items(outcome), "steps": list(outcome.steps), "ms": round(milliseconds, 1)})
@@ -54,9 +57,30 @@ def complete(app: App, place: str | None, count: int, why: bool, as_json: bool, 
     for item in outcome.items:
         origin = f"  like {item.path}:{item.line + 1}" if item.path and item.line is not None else ""
         app.out(item.text)
-        app.note(f"  ({item.source}, {item.confidence:.0%} sure{origin})")
+        sure = "" if item.confidence is None else f", {item.confidence:.0%} sure"
+        app.note(f"  ({item.source}{sure}{origin})")
     if not outcome.items:
         app.note("Nothing to suggest here." + ("" if why else " --why tells the reason."))
+
+
+def _with_model(
+    app: App,
+    settings: Settings,
+    workshop: Workshop,
+    document: Document,
+    position: Position,
+    local: Outcome,
+    count: int,
+) -> Outcome:
+    """The outcome with the model's text first, where a model is chosen and the gate was open."""
+    if settings.offline or not is_chosen(settings, "inline") or not local.steps[0].startswith("gate: open"):
+        return local
+    from linnet_server.cli.filling import filled
+
+    item, step = asyncio.run(filled(opener(app, settings, "inline"), settings, workshop, document, position))
+    others = tuple(one for one in local.items if item is None or one.text != item.text)
+    items = others if item is None else (item, *others)
+    return Outcome(items[:count], (*local.steps, step))
 
 
 def _opened(place: str) -> tuple[Path, Document, Position]:
@@ -80,7 +104,11 @@ def _ask(settings: Settings, count: int) -> Ask:
 
 def _items(outcome: Outcome) -> list[dict[str, Any]]:
     return [
-        {"text": item.text, "source": item.source, "confidence": round(item.confidence, 4)}
+        {
+            "text": item.text,
+            "source": item.source,
+            "confidence": None if item.confidence is None else round(item.confidence, 4),
+        }
         for item in outcome.items
     ]
 

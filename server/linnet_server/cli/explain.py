@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -119,8 +119,10 @@ class _Subject:
         return not told
 
     def conversation(self) -> Conversation:
-        """A conversation about it. Secrets are taken out of the whole text before any of its lines is chosen."""
+        """A conversation about it. Secrets are taken out of whole texts before any of their lines is chosen."""
         from linnet_completions.explain.explain import gathered
+        from linnet_completions.models.cleaned import context_masks
+        from linnet_completions.models.masks import covered
         from linnet_completions.models.redaction import Redactor
         from linnet_context import tokens
         from linnet_context.text import Document
@@ -128,11 +130,15 @@ class _Subject:
 
         tokens.load()
         document, sheet, text = self.document, self.sheet, self.document.text()
-        safe = Redactor().redact(text).text
+        redactor = Redactor()
+        safe = redactor.redact(text).text
         if safe != text:
             document = Document.of(document.path, document.language, safe)
             sheet = self._facts(document)
         context = gathered(self.index, document, sheet, self.settings.context.budget_tokens)
+        masks = context_masks(self.index, document, context, redactor)
+        chunks = tuple(replace(chunk, text=covered(chunk.text, masks)) for chunk in context.chunks)
+        context = replace(context, chunks=chunks)
         way = opener(self._app, self.settings, "explain")
         return Conversation(self._app, way, sheet, context)
 

@@ -1,0 +1,60 @@
+"""The model's part of `linnet complete`: what the language server asks, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from linnet_completions.ghost.flight import Flight
+from linnet_completions.ghost.frame import frame_of
+from linnet_completions.ghost.item import Item
+from linnet_completions.ghost.prompt import PROMPT_VERSION, call
+from linnet_completions.ghost.shape import wants_block
+from linnet_completions.models.asking import answered
+from linnet_completions.models.masks import masking
+from linnet_completions.models.protocol import ModelError, Text, Usage
+from linnet_completions.models.redaction import has_placeholder
+
+if TYPE_CHECKING:
+    from linnet_completions.models.asking import Route
+    from linnet_completions.worker.workshop import Workshop
+    from linnet_context.text import Document, Position
+    from linnet_server.cli.answers import Opener
+    from linnet_server.settings import Settings
+
+
+async def filled(
+    opened: Opener, settings: Settings, workshop: Workshop, document: Document, position: Position
+) -> tuple[Item | None, str]:
+    """The model's text for a place of an open document, if there is one that fits, and a sentence about it."""
+    if reason := workshop.refusal(document.path):
+        return None, f"model: not asked: {reason}"
+    async with opened() as route:
+        if route is None:
+            return None, "model: none is chosen"
+        try:
+            text = await _text(route, settings, workshop, document, position)
+        except ModelError as error:
+            return None, f"model: {route.label}: {error}"
+    if not text or has_placeholder(text):
+        return None, f"model: {route.label} has nothing to insert"
+    insertion = workshop.judge(document.path, position, text)
+    if insertion is None:
+        return None, f"check: {text!r} by {route.label}: does not fit, or would add a syntax error"
+    return Item(insertion.text, insertion.replaced, route.label, None), f"model: {route.label}: shown"
+
+
+async def _text(
+    route: Route, settings: Settings, workshop: Workshop, document: Document, position: Position
+) -> str | None:
+    budget, most = settings.context.budget_tokens, settings.completion.max_lines
+    found = workshop.gather(document, position, "inline", budget)
+    frame = frame_of(document, position, found.context if found else None)
+    block = most > 1 and wants_block(document, position)
+    question = call(frame, document, position, block=block, max_lines=most)
+    masks = found.masks if found else workshop.masks(document)
+    asking = masking(route.asking, masks)
+    stream: AsyncIterator[Text | Usage] = answered(
+        question, PROMPT_VERSION, asking, route.answers, route.identity
+    )
+    return await Flight(document, position, stream, block=block, max_lines=most).wait()
