@@ -82,6 +82,8 @@ TERMINAL = ("linnet_server/cli/",)
 # The environment is read at the edge; the module that starts programs hands it on unread.
 ENVIRONMENT = (*TERMINAL, "linnet_context/process.py")
 READS = {"read_text", "read_bytes"}
+# A model is asked through the egress gate alone.
+ASKERS = ("linnet_completions/models/outbound.py", "linnet_server/gate.py")
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ def _calls(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
             reads = name in READS or name == "open" and isinstance(node.func, ast.Name)
             if reads and not path.startswith(READERS):
                 yield node.lineno, f"calls {name}"
+            if name == "stream" and not path.startswith(ASKERS):
+                yield node.lineno, "asks a model past the gate"
             if name == "print" and not path.startswith(TERMINAL):
                 yield node.lineno, "prints"
         elif isinstance(node, ast.Attribute) and _is_environment(node) and not path.startswith(ENVIRONMENT):

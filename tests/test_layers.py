@@ -50,6 +50,7 @@ def test_a_file_stays_in_its_layer(path: str) -> None:
         ("linnet_completions/ghost/complete.py", "importlib.import_module('pygls')"),
         ("linnet_completions/ghost/complete.py", "print('x')"),
         ("linnet_completions/ghost/complete.py", "os.environ['KEY']"),
+        ("linnet_completions/ghost/complete.py", "model.stream(call)"),
         ("linnet_server/assemble.py", "import click"),
         ("linnet_server/assemble.py", "import numpy"),
         ("linnet_server/cli/index.py", "import pygls"),
