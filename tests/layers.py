@@ -54,8 +54,8 @@ ONLY: dict[str, tuple[str, ...]] = {
     "h2": _HTTP,
     "diskcache": ("linnet_completions/cache/store.py",),
     "redis": ("linnet_completions/cache/redis.py",),
-    "lsprotocol": ("linnet_server/lsp/",),
-    "pygls": ("linnet_server/lsp/",),
+    "lsprotocol": ("linnet_server/lsp/", "linnet_server/bench/stock.py"),
+    "pygls": ("linnet_server/lsp/", "linnet_server/bench/stock.py"),
     "click": ("linnet_server/cli/",),
     "keyring": ("linnet_server/keychain.py",),
     "rich": ("linnet_server/cli/",),
@@ -64,6 +64,7 @@ ONLY: dict[str, tuple[str, ...]] = {
         "linnet_context/process.py",
         "linnet_completions/review/",
         "linnet_completions/worker/",
+        "linnet_server/bench/",
         "linnet_server/cli/",
         "linnet_server/client.py",
     ),
@@ -76,6 +77,7 @@ READERS = (
     "linnet_server/",
     # These read data of their own package.
     "linnet_context/units.py",
+    "linnet_context/forest.py",
     "linnet_completions/engine/network.py",
 )
 TERMINAL = ("linnet_server/cli/",)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -26,6 +26,7 @@ class Client:
     """Speaks LSP with a server that it starts. Requests from the server are answered `null`.
 
     `tcp` says that the command listens on a TCP port and tells which on stderr; else stdio is spoken.
+    `observer` is shown every message of the server, on the thread that reads them.
     """
 
     def __init__(
@@ -35,7 +36,9 @@ class Client:
         environ: Mapping[str, str] | None = None,
         *,
         tcp: bool = False,
+        observer: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
+        self._observer = observer
         pipe = subprocess.PIPE
         env = None if environ is None else dict(environ)
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env)
@@ -105,11 +108,16 @@ class Client:
 
     def begin(self, method: str, params: Any) -> int:
         """Ask without waiting; returns the request's number."""
+        number, message = self.prepare(method, params)
+        self.send(message)
+        return number
+
+    def prepare(self, method: str, params: Any) -> tuple[int, dict[str, Any]]:
+        """A request that is not sent yet, and its number."""
         self._numbers += 1
         number = self._numbers
         self._answers[number] = queue.SimpleQueue()
-        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        return number
+        return number, {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
     def result(self, number: int, timeout: float = 10.0) -> Any:
         """The answer to a request that was begun."""
@@ -181,6 +189,8 @@ class Client:
     def _take_messages(self) -> None:
         assert self._source is not None
         while (message := read_message(self._source)) is not None:
+            if self._observer is not None:
+                self._observer(message)
             if "method" not in message:
                 answers = self._answers.get(message.get("id", -1))
                 if answers is not None:

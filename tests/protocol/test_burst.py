@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from linnet_server.client import Client, ClientError
-from tests.protocol.helpers import learned, server
+from tests.protocol.helpers import learned, question, server
 
 pytestmark = pytest.mark.slow
 
@@ -29,17 +29,7 @@ def change(uri: str, version: int, column: int, text: str) -> dict[str, Any]:
 
 def ask(client: Client, uri: str, column: int) -> tuple[int, dict[str, Any]]:
     """A request that is not sent yet."""
-    import queue
-
-    client._numbers += 1
-    client._answers[client._numbers] = queue.SimpleQueue()
-    params = {
-        "textDocument": {"uri": uri},
-        "position": {"line": LINE, "character": column},
-        "context": {"triggerKind": 2},
-    }
-    method = "textDocument/inlineCompletion"
-    return client._numbers, {"jsonrpc": "2.0", "id": client._numbers, "method": method, "params": params}
+    return client.prepare("textDocument/inlineCompletion", question(uri, LINE, column))
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["stdio", "tcp"])
@@ -62,8 +52,6 @@ def test_a_burst_is_settled_once_each(tcp: bool, tmp_path: Path) -> None:
         (item,) = answers[-1]["items"]
         assert item["insertText"].startswith(WORD[6:])
         assert item["range"]["start"] == {"line": LINE, "character": COLUMN + 6}
-        client.execute("linnet.status")  # All that was sent before has been answered by now.
-        assert all(client._answers[number].empty() for number in numbers)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["stdio", "tcp"])
@@ -83,8 +71,6 @@ def test_cancelled_requests_are_told_so(tcp: bool, tmp_path: Path) -> None:
         for number in numbers:
             with pytest.raises(ClientError, match="-32800"):
                 client.result(number)
-        client.execute("linnet.status")
-        assert all(client._answers[number].empty() for number in numbers)
 
 
 def test_requests_for_two_documents_do_not_supersede_each_other(tmp_path: Path) -> None:

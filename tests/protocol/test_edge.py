@@ -117,6 +117,8 @@ def test_after_shutdown_requests_are_refused(tmp_path: Path) -> None:
         client.request("shutdown", None)
         with pytest.raises(ClientError, match="-32600"):
             client.execute("linnet.status")
+        with pytest.raises(ClientError, match="-32600"):
+            client.request("shutdown", None)
 
 
 def test_every_command_that_is_announced_exists(tmp_path: Path) -> None:
@@ -128,6 +130,19 @@ def test_every_command_that_is_announced_exists(tmp_path: Path) -> None:
             client.execute(command, {"uri": "file:///nowhere.py", "position": {"line": 0, "character": 0}})
         with pytest.raises(ClientError):
             client.execute("linnet.unheardOf")
+
+
+def test_arguments_that_mean_nothing_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    """The answer to a command's broken arguments shows nothing of our source."""
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        uri = client.open(tmp_path / "a.py", "python", "a = 1\n")
+        for command in ("linnet.context", "linnet.explain"):
+            with pytest.raises(ClientError, match="-32602") as caught:
+                client.execute(command, {"uri": uri, "position": 5, "range": 7})
+            assert "Traceback" not in str(caught.value) and ".py" not in str(caught.value)
+        with pytest.raises(ClientError, match="-32602"):
+            client.request("linnet/context", {"uri": uri})
 
 
 @pytest.mark.parametrize(

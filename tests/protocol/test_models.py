@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,6 +169,61 @@ def test_secrets_of_the_buffer_do_not_leave(tmp_path: Path) -> None:
         assert "TOKEN = " in sent and "other = " in sent
 
 
+def test_an_explanation_streams_and_is_kept(tmp_path: Path) -> None:
+    """The model's words come as progress, stand above the facts, and are not asked for a second time."""
+    with (
+        ModelServer(chat("It adds ", "the **prices**.")) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        span = {"start": {"line": 3, "character": 0}, "end": {"line": 3, "character": 0}}
+        place = {"uri": uri, "range": span, "partialResultToken": "t1"}
+        first = client.execute("linnet.explain", place)
+        assert first["markdown"].startswith("It adds the **prices**.")
+        assert "def price(item)" in first["markdown"]
+        streamed = client.wait_for("$/progress", matching={"token": "t1"})
+        assert streamed["value"]["markdown"].startswith("It adds")
+        again = client.execute("linnet.explain", place)
+        assert again["markdown"] == first["markdown"]
+        assert len(model.asked) == 1
+        assert "total = " not in model.asked[0].json["messages"][0]["content"]
+
+
+def test_a_review_by_the_model_becomes_notes(tmp_path: Path) -> None:
+    """What the model finds, with a quote that is there, is a note; what it makes up is not."""
+    found = {
+        "quote": "    return item.price",
+        "line": 5,
+        "severity": "error",
+        "class": "correctness",
+        "title": "The price may be missing",
+        "consequence": "An item without one ends the sum.",
+        "confidence": 0.9,
+    }
+    lines = json.dumps(found) + "\n" + json.dumps({**found, "quote": "return nothing_like_it"}) + "\n"
+    commit(tmp_path)
+    with (
+        ModelServer(chat(*lines.splitlines(keepends=True))) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        result = client.execute("linnet.review", {"uri": uri})
+        assert "custom gpt-4.1-mini" in result["message"]
+        reviews = [asked for asked in model.asked if "return item.price" in asked.body.decode()]
+        assert reviews
+        published = [
+            client.wait_for("textDocument/publishDiagnostics", matching={"uri": uri})["diagnostics"]
+            for _ in range(2)
+        ]
+        codes = [one["code"] for one in published[-1]]
+        assert codes.count("model/correctness") == 1
+
+
+def commit(root: Path) -> None:
+    """Make a git repository whose only commit has a file that is not under review."""
+    (root / "README").write_text("Prices.\n")
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
+
+
 def _question(uri: str, column: int) -> dict[str, Any]:
     position = {"line": LINE, "character": column}
     return {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}}
@@ -178,3 +235,14 @@ def _settle(client: Client) -> None:
 
     time.sleep(0.2)
     client.execute("linnet.status")
+
+
+def test_a_spent_budget_leaves_the_engine(tmp_path: Path) -> None:
+    """No request is made that might cost more than what is left; the status says so."""
+    with (
+        ModelServer(chat("<fill>x</fill>")) as model,
+        editor(tmp_path, model.url, LINNET_COST_DAILY_USD="0") as (client, uri),
+    ):
+        client.inline(uri, LINE, COLUMN)
+        assert "budget" in client.wait_for("linnet/status", matching={"state": "error"})["message"]
+        assert model.asked == []

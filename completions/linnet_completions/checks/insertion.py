@@ -40,8 +40,8 @@ def fit(text: str, after: str) -> Insertion | None:
 def _overlap(text: str, behind: str) -> int:
     """How many of the first characters of `behind` the text ends with; words only match as a whole."""
     for length in range(min(len(text), len(behind)), 0, -1):
-        if not text.endswith(behind[:length]):
-            continue
+        if not text.endswith(behind[:length]) or _depth(text) > _depth(behind[:length]):
+            continue  # The text closes what it opened itself, so what stands behind it closes something else.
         cut = len(text) - length
         if _word(text[cut]) and cut and _word(text[cut - 1]):
             continue
@@ -49,6 +49,11 @@ def _overlap(text: str, behind: str) -> int:
             continue
         return length
     return 0
+
+
+def _depth(text: str) -> int:
+    """How many more brackets a text opens than it closes."""
+    return sum((letter in "([{") - (letter in ")]}") for letter in text)
 
 
 def _surplus(text: str) -> bool:

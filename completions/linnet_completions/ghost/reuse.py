@@ -20,16 +20,16 @@ class Shown:
 def typed_through(shown: Shown, document: Document, position: Position) -> Shown | None:
     """What is left of the shown items after the user typed part of them; None when the typing left them.
 
-    The place must be on the same line, further to the right, and the rest of the document must be as it was: an
-    edit elsewhere (a new import, say) may change what is right here.
+    The place must be further on, and the rest of the document must be as it was: an edit elsewhere (a new import,
+    say) may change what is right here.
     """
-    if position.line != shown.position.line or position.column < shown.position.column:
+    if position < shown.position:
         return None
-    line, old = document.line(position.line), shown.document.line(position.line)
-    start = shown.position.column
-    if line[:start] != old[:start] or not _same_elsewhere(shown.document, document, position.line):
+    first, start = shown.position.line, shown.position.column
+    line, old = document.line(first), shown.document.line(first)
+    if line[:start] != old[:start] or not _same_around(shown.document, document, first, position.line):
         return None
-    typed, after = line[start : position.column], line[position.column :]
+    typed, after = _between(document, shown.position, position), document.after(position)
     items = (_rest(item, typed, old[start:], after) for item in shown.items)
     rest = tuple(item for item in items if item is not None)
     return Shown(document, position, rest) if rest else None
@@ -48,6 +48,23 @@ def _rest(item: Item, typed: str, old_after: str, after: str) -> Item | None:
     if covered and not text.endswith(covered):
         return None
     return replace(item, text=text, replaced=len(covered))
+
+
+def _between(document: Document, start: Position, end: Position) -> str:
+    """The text between two places, with plain line endings as suggestions have them."""
+    if start.line == end.line:
+        return document.line(start.line)[start.column : end.column]
+    middle = [document.line(number) for number in range(start.line + 1, end.line)]
+    return "\n".join((document.after(start), *middle, document.before(end)))
+
+
+def _same_around(old: Document, new: Document, first: int, last: int) -> bool:
+    """Whether nothing differs but that line `first` of the old text became lines `first`..`last` of the new."""
+    if first == last:
+        return _same_elsewhere(old, new, first)
+    if len(new.lines) - len(old.lines) != last - first:
+        return False
+    return old.lines[:first] == new.lines[:first] and old.lines[first + 1 :] == new.lines[last + 1 :]
 
 
 def _same_elsewhere(old: Document, new: Document, line: int) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from linnet_server.lsp.options import ServeOptions
 
-FLAGS = ("--offline", "--quiet", "--verbose", "--debug")
+FLAGS = ("--offline", "--quiet", "--verbose", "--debug", "--watch-stalls")
 SERVE_HELP = """\
 Usage: linnet serve [--stdio | --tcp HOST:PORT]
 
@@ -27,6 +27,7 @@ Options:
   --quiet          Log errors only.
   --verbose        Log more.
   --debug          Log everything, with tracebacks.
+  --watch-stalls   Notify the client (linnet/stall) when the server stands still for more than 20 ms.
   --version        Show the version and exit.
   -h, --help       Show this message and exit.
 """
@@ -122,6 +123,7 @@ def serve_options(words: Sequence[str], environ: Mapping[str, str]) -> ServeOpti
         quiet="--quiet" in flags,
         verbose="--verbose" in flags,
         debug="--debug" in flags,
+        watch_stalls="--watch-stalls" in flags,
         environ=environ,
     )
 

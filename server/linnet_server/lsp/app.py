@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from linnet_completions.worker.client import Worker
 from linnet_server.lsp.channel import BadBody, BadHeader, Channel
 from linnet_server.lsp.convert import path_of
-from linnet_server.lsp.features import ghost, sync
+from linnet_server.lsp.features import copilot, ghost, menu, sync
 from linnet_server.lsp.front import NO_OBJECT, PARSE_ERROR, VERSION, error_reply
 from linnet_server.lsp.options import ServeOptions
 from linnet_server.lsp.requests import READS, WRITES, Params, Requests
 from linnet_server.lsp.session import Client, Session, Snapshot, State, worker_state
+from linnet_server.lsp.watchdog import Stall, Watchdog
 from linnet_server.settings import Loaded, Settings, load, user_file
 
 if TYPE_CHECKING:
@@ -29,12 +31,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-INLINE_COMPLETION = "textDocument/inlineCompletion"
+AT_ONCE = {"textDocument/completion": menu.at_once, "textDocument/inlineCompletion": ghost.at_once}
 INVALID_REQUEST, INVALID_PARAMS = -32600, -32602
 # How long a thread may hold the interpreter while another waits (seconds). Python's own 5 ms are felt in a burst.
 SWITCH_INTERVAL = 0.001
 
-assert sync, "its handlers register themselves"
+assert copilot and sync, "their handlers register themselves"
 
 
 def run(channel: Channel, params: Params, waiting: Batch, options: ServeOptions) -> int:
@@ -83,6 +85,8 @@ class Server:
         self._session.worker.start()
         self._receive_all(waiting)
         threading.Thread(target=self._listen, name="reader", daemon=True).start()
+        if self._options.watch_stalls:
+            Watchdog(self._loop, self._stalled).start()
         self._spawn(self._warm_up())
         try:
             return await self._done
@@ -130,7 +134,10 @@ class Server:
         params = params if isinstance(params, dict) else {}
         try:
             if method in WRITES:
+                large = self._session.state.too_large
                 WRITES[method](self._session, params)
+                if self._session.state.too_large != large:
+                    self._send_status()
             elif method in READS and number is not None:
                 self._read(method, number, params)
             elif method == "$/cancelRequest":
@@ -154,11 +161,10 @@ class Server:
     def _read(self, method: str, number: Any, params: Params) -> None:
         uri = params["textDocument"]["uri"]
         snapshot = self._session.snapshot(uri)
-        if method == INLINE_COMPLETION:
-            items = ghost.at_once(self._session, snapshot, params)
-            if items is not None:
-                self._requests.answer(number, (uri, method), {"items": items})
-                return
+        answer = AT_ONCE[method](self._session, snapshot, params)
+        if answer is not None:
+            self._requests.answer(number, (uri, method), answer)
+            return
         self._requests.run(number, (uri, method), READS[method](self._session, snapshot, params))
 
     def _cancel(self, number: Any) -> None:
@@ -243,8 +249,7 @@ class Server:
 
     async def _warm_up(self) -> None:
         """Load pygls on another thread, then hand it what has been waiting for it."""
-        make = await asyncio.to_thread(_load_cold)
-        self._cold = make(self._session, self._channel, VERSION)
+        self._cold = await asyncio.to_thread(_load_cold, self._session, self._channel)
         waiting, self._waiting = self._waiting, []
         for message, moment in waiting:
             self._handle_cold(message, moment)
@@ -274,6 +279,10 @@ class Server:
         if bar is not None:
             bar.report(f"{params['done']} of {params['total']}", 100 * params["done"] // params["total"])
 
+    def _stalled(self, stall: Stall) -> None:
+        params = {"ms": round(1e3 * stall.seconds, 1), "cpuMs": round(1e3 * stall.cpu_seconds, 1)}
+        self._channel.send({"jsonrpc": "2.0", "method": "linnet/stall", "params": params})
+
     def _send_status(self) -> None:
         from linnet_server.lsp.features.status import status_of
 
@@ -292,10 +301,16 @@ class Server:
             self._done.set_result(code)
 
 
-def _load_cold() -> type[Cold]:
+def _load_cold(session: Session, channel: Channel) -> Cold:
+    # A full collection in the middle of so many imports would stop the loop for longer than any of them.
+    gc.disable()
     from linnet_server.lsp.cold import Cold
 
-    return Cold
+    cold = Cold(session, channel, VERSION)
+    cold.exercise()
+    gc.enable()
+    gc.freeze()
+    return cold
 
 
 def any_remote(settings: Settings) -> bool:

@@ -33,6 +33,12 @@ def pulls_diagnostics(params: dict[str, Any]) -> bool:
     return bool(text_document.get("diagnostic"))
 
 
+def shows_ghost_text(params: dict[str, Any]) -> bool:
+    """Whether the client says that it shows inline completions; some ask for them without saying so."""
+    text_document = (params.get("capabilities") or {}).get("textDocument") or {}
+    return text_document.get("inlineCompletion") is not None
+
+
 def initialize_result(params: dict[str, Any], version: str) -> dict[str, Any]:
     """What is announced to a client."""
     capabilities: dict[str, Any] = {
@@ -43,6 +49,9 @@ def initialize_result(params: dict[str, Any], version: str) -> dict[str, Any]:
         "executeCommandProvider": {"commands": list(COMMANDS), "workDoneProgress": True},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
+    if not shows_ghost_text(params):
+        # Its answers are empty unless `completion.menu` is set, which is not known yet.
+        capabilities["completionProvider"] = {"triggerCharacters": ["."], "resolveProvider": False}
     if pulls_diagnostics(params):
         capabilities["diagnosticProvider"] = {
             "identifier": "linnet",

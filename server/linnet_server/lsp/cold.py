@@ -12,8 +12,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMethodNotFound
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import JsonRPCRequestMessage, default_converter
 
 from linnet_server.lsp.capabilities import COMMANDS
 from linnet_server.lsp.channel import Channel
@@ -53,7 +54,13 @@ class _Server(LanguageServer):
     """A pygls server that never shows a pop-up."""
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
-        log.error("%s: %s", source.__name__, type(error).__name__)
+        # That a client asks for what we never announced, or asks wrongly, is its affair, and its answer says so.
+        level = (
+            logging.DEBUG
+            if isinstance(error, JsonRpcInvalidParams | JsonRpcMethodNotFound)
+            else logging.ERROR
+        )
+        log.log(level, "%s: %s", source.__name__, type(error).__name__)
 
 
 class Cold:
@@ -64,17 +71,34 @@ class Cold:
             logging.getLogger(name).setLevel(logging.ERROR)  # Below that it logs whole messages: source code.
         self._session = session
         self._channel = channel
-        self._moment: Callable[[str | None], Snapshot] = session.snapshot
-        self._server = _Server("linnet", version)
+        self.moment: Callable[[str | None], Snapshot] = session.snapshot
+        self._server = _Server("linnet", version, converter_factory=_converter)
         self._server.protocol.set_writer(_Writer(channel), include_headers=False)
         self._register()
 
     def handle(self, message: dict[str, Any], moment: Callable[[str | None], Snapshot]) -> None:
         """Handle a message; `moment` takes snapshots of the state as it was when the message came."""
-        self._moment = moment
+        self.moment = moment
         protocol = self._server.protocol
         structured: Any = protocol.structure_message(message)
         protocol.handle_message(structured)
+
+    def exercise(self) -> None:
+        """Have the converter write its code for our messages now, on whatever thread this is: some milliseconds each."""
+        protocol = self._server.protocol
+        place = {"line": 0, "character": 0}
+        document = {"textDocument": {"uri": ""}}
+        span = {"range": {"start": place, "end": place}}
+        note = {**span, "message": ""}
+        samples: dict[str, dict[str, Any]] = {
+            types.TEXT_DOCUMENT_CODE_ACTION: {**document, **span, "context": {"diagnostics": [note]}},
+            types.TEXT_DOCUMENT_DIAGNOSTIC: document,
+            types.WORKSPACE_EXECUTE_COMMAND: {"command": "", "arguments": [{}]},
+        }
+        for method, params in samples.items():
+            protocol.structure_message({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
+        answer = types.CodeActionResponse(id=0, result=[explain.action("", "", {})])
+        protocol._converter.unstructure(answer)
 
     def cancel(self, number: str | int) -> None:
         """The client takes a request back."""
@@ -107,21 +131,21 @@ class Cold:
         self._reads(types.TEXT_DOCUMENT_DIAGNOSTIC, review.diagnostics, types.DiagnosticOptions(False, False))
         self._reads("linnet/context", _plain(explain.context, self))
         for name in COMMANDS:
-            self._server.command(name)(awaited(functools.partial(self._command, HANDLERS[name])))
+            self._server.command(name)(awaited(functools.partial(self._command, name)))
 
     def _reads(self, method: str, handler: Callable[..., Any], options: Any = None) -> None:
         def entry(params: Any) -> Coroutine[Any, Any, Any]:
             document = getattr(params, "text_document", None)
-            snapshot = self._moment(getattr(document, "uri", None))  # Now: in message order.
+            snapshot = self.moment(getattr(document, "uri", None))  # Now: in message order.
             result: Coroutine[Any, Any, Any] = handler(self._session, snapshot, params)
             return result
 
         self._server.feature(method, options)(awaited(entry))
 
-    def _command(self, handler: Command, *arguments: Any) -> Coroutine[Any, Any, Any]:
+    def _command(self, name: str, *arguments: Any) -> Coroutine[Any, Any, Any]:
         params: Params = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
-        snapshot = self._moment(params.get("uri"))
-        return handler(self._session, snapshot, params, self)
+        snapshot = self.moment(params.get("uri"))
+        return _understood(name, HANDLERS[name](self._session, snapshot, params, self))
 
 
 class Progress:
@@ -154,11 +178,28 @@ def awaited(function: Callable[..., Any]) -> Callable[..., Any]:
     return entry
 
 
-def _plain(handler: Command, cold: Cold) -> Callable[[Session, Snapshot, Any], Coroutine[Any, Any, Any]]:
-    """A command's handler for a custom request, whose parameters pygls leaves as they came."""
+def _converter() -> Any:
+    """pygls' converter, which would make objects of a custom request's parameters; ours are left as they came."""
+    converter: Any = default_converter()  # type: ignore[no-untyped-call]
+    converter.register_structure_hook(JsonRPCRequestMessage, lambda message, kind: kind(**message))
+    return converter
 
-    async def entry(session: Session, snapshot: Snapshot, params: Any) -> Any:
+
+async def _understood(name: str, work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a command. What goes wrong with its arguments is said in one sentence, without our source."""
+    try:
+        return await work
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        log.info("%s: %s", name, type(error).__name__)
+        log.debug("", exc_info=True)
+        raise JsonRpcInvalidParams(f"The arguments of {name} cannot be understood.") from None
+
+
+def _plain(handler: Command, cold: Cold) -> Callable[[Session, Snapshot, Any], Coroutine[Any, Any, Any]]:
+    """A command's handler for a custom request, whose parameters are no type of lsprotocol."""
+
+    def entry(session: Session, snapshot: Snapshot, params: Any) -> Coroutine[Any, Any, Any]:
         given = params if isinstance(params, dict) else {}
-        return await handler(session, session.snapshot(given.get("uri")), given, cold)
+        return _understood("linnet/context", handler(session, cold.moment(given.get("uri")), given, cold))
 
     return entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import accumulate
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -35,9 +36,12 @@ def column_of(line: str, units: int, encoding: str) -> int:
         return 0
     if encoding == "utf-32" or line.isascii():
         return min(units, len(line))
-    if encoding == "utf-8":
-        return len(line.encode("utf-8", "surrogatepass")[:units].decode("utf-8", "ignore"))
-    return len(line.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore"))
+    name, width = ("utf-8", 1) if encoding == "utf-8" else ("utf-16-le", 2)
+    try:
+        return len(line.encode(name)[: width * units].decode(name, "ignore"))
+    except UnicodeEncodeError:  # A lone surrogate: rare, so it may take its time.
+        ends = accumulate(len(letter.encode(name, "surrogatepass")) for letter in line)
+        return sum(end <= width * units for end in ends)
 
 
 def units_of(line: str, column: int, encoding: str) -> int:

@@ -30,13 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Inside a word the next key is near: a short wait saves most of the requests (seconds).
-PAUSE_IN_WORD = 0.075
-CONTEXT_WAIT = 0.5
+CONTEXT_WAIT = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 NEARBY_LINES = 5
-# What is known of a model's text before anybody has judged it.
-CONFIDENCE = 0.8
 
 
 @dataclass(slots=True)
@@ -78,8 +74,13 @@ class Flights:
         for uri in list(self._flights):
             self.close(uri)
 
-    async def items(self, opened: Opened, position: Position, settings: Settings) -> tuple[Item, ...]:
-        """What the model says for a place; nothing where none is chosen, or it does not answer in time."""
+    async def items(
+        self, opened: Opened, position: Position, settings: Settings, pause: float
+    ) -> tuple[Item, ...]:
+        """What the model says for a place; nothing where none is chosen, or it does not answer in time.
+
+        Inside a word the next key is near: waiting `pause` seconds for it saves most of the requests.
+        """
         if time.monotonic() < self._trouble.until:
             return ()
         try:
@@ -87,7 +88,7 @@ class Flights:
             if route is None:
                 return ()
             async with asyncio.timeout(settings.completion.max_wait_ms / 1e3):
-                text = await self._text(route, opened, position, settings)
+                text = await self._text(route, opened, position, settings, pause)
         except (TimeoutError, WorkerGone):
             return ()
         except (ModelError, Problem) as error:
@@ -96,15 +97,17 @@ class Flights:
         self._answered()
         return await self._judged(opened, position, text, route.target.model) if text else ()
 
-    async def _text(self, route: Route, opened: Opened, position: Position, settings: Settings) -> str | None:
+    async def _text(
+        self, route: Route, opened: Opened, position: Position, settings: Settings, pause: float
+    ) -> str | None:
         flight = self._joined(opened, position)
         if flight is None:
             key = _key(route, opened.document, position, settings)
             known = await route.answers.get(key)
             if known is not None:
                 return known
-            if opened.document.before(position)[-1:].isidentifier():
-                await asyncio.sleep(PAUSE_IN_WORD)
+            if pause and opened.document.before(position)[-1:].isidentifier():
+                await asyncio.sleep(pause)
             flight = self._joined(opened, position) or await self._take_off(
                 route, opened, position, settings, key
             )
@@ -147,8 +150,8 @@ class Flights:
             }
             found = await self._worker.request("context", question, CONTEXT_WAIT)
             # Without the worker's masks nothing may leave: an answer of `None` is no permission.
-            if found is None:
-                raise WorkerGone("the document is not known")
+            if found is None or "refused" in found:
+                raise WorkerGone("the document is not known or may not leave")
             frame = frame_of(opened.document, position, context_of(found["context"]))
             kept = self._frames[opened.uri] = frame, found["masks"]
         return kept
@@ -162,7 +165,7 @@ class Flights:
             )
         except (WorkerGone, TimeoutError):
             return ()
-        return (Item(found["text"], found["replaced"], source, CONFIDENCE),) if found else ()
+        return (Item(found["text"], found["replaced"], source, None),) if found else ()
 
     def _failed(self, error: ModelError | Problem) -> None:
         """Leave the model alone for a while; say so once in the log and in the status."""

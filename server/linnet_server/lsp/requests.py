@@ -18,6 +18,8 @@ Read = Callable[[Session, Snapshot, Params], Coroutine[Any, Any, Any]]
 REQUEST_CANCELLED = -32800
 WRITES: dict[str, Write] = {}
 READS: dict[str, Read] = {}
+# What a request gets when we fail at it.
+NOTHING: dict[str, Any] = {}
 
 
 def writes(method: str) -> Callable[[Write], Write]:
@@ -30,11 +32,15 @@ def writes(method: str) -> Callable[[Write], Write]:
     return register
 
 
-def reads(method: str) -> Callable[[Read], Read]:
-    """Register a coroutine that answers from a snapshot. A newer request for the same document supersedes it."""
+def reads(method: str, nothing: Any = None) -> Callable[[Read], Read]:
+    """Register a coroutine that answers from a snapshot. A newer request for the same document supersedes it.
+
+    `nothing` is the answer that says there is nothing, which is what a failure gives.
+    """
 
     def register(handler: Read) -> Read:
         READS[method] = handler
+        NOTHING[method] = nothing
         return handler
 
     return register
@@ -55,6 +61,8 @@ class Requests:
             self._settle(older, {"result": None})
         self._latest[key] = number
         task = asyncio.get_running_loop().create_task(self._answer(number, key, work))
+        # Work that is settled before it began is never awaited; Python complains of that unless it is closed.
+        task.add_done_callback(lambda _: work.close())
         self._running[number] = task
 
     def answer(self, number: object, key: tuple[str, str], result: Any) -> None:
@@ -76,7 +84,7 @@ class Requests:
             # An editor shows errors as pop-ups; nothing to suggest is the answer to a failure of ours.
             log.error("%s failed: %s", key[1], type(error).__name__)
             log.debug("", exc_info=True)
-            result = None
+            result = NOTHING.get(key[1])
         if self._latest.get(key) == number:
             del self._latest[key]
         self._settle(number, {"result": result}, cancel=False)

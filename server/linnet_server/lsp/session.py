@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
@@ -12,7 +12,7 @@ from linnet_completions.ghost.reuse import Shown
 from linnet_completions.worker.client import Worker
 from linnet_context.text import Splice
 from linnet_server.assemble import workspace_cache
-from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics
+from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics, shows_ghost_text
 from linnet_server.lsp.documents import Opened, rooted
 from linnet_server.lsp.notes import Note, shifted
 from linnet_server.settings import Settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
 
+# Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
+WAIT_THEMSELVES = frozenset({"neovim", "helix"})
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
 
 
@@ -34,6 +36,12 @@ class Client:
     refreshes_diagnostics: bool
     shows_progress: bool
     shows_documents: bool
+    shows_ghost_text: bool
+
+    @property
+    def waits_itself(self) -> bool:
+        """Whether the client asks only after a pause in the typing, so that another of ours would come on top."""
+        return self.name.lower() in WAIT_THEMSELVES
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Client:
@@ -46,6 +54,7 @@ class Client:
             refreshes_diagnostics=bool((workspace.get("diagnostics") or {}).get("refreshSupport")),
             shows_progress=bool(window.get("workDoneProgress")),
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
+            shows_ghost_text=shows_ghost_text(dict(params)),
         )
 
 
@@ -63,6 +72,12 @@ class State:
     def confidence(self) -> float:
         """How sure the embedded engine must be before it shows something."""
         return QUIET_CONFIDENCE if self.settings.engine.mode == "quiet" else DEFAULT_CONFIDENCE
+
+    @property
+    def too_large(self) -> tuple[str, ...]:
+        """The names of the open documents that nothing is done for."""
+        names = (opened.document.path for opened in self.documents.values() if not opened.served)
+        return tuple(sorted(PurePosixPath(name).name for name in names))
 
     @property
     def completes(self) -> bool:
@@ -96,6 +111,7 @@ class Session:
         self.learning: set[str] = set()
         self.last_status: dict[str, Any] = {}
         self.accepted = 0
+        self.accepted_partly = 0
         self.latency_ms = 0.0
 
     def snapshot(self, uri: str | None) -> Snapshot:
@@ -107,12 +123,13 @@ class Session:
         return self.state.documents.get(uri)
 
     def open(self, opened: Opened) -> None:
+        self.close(opened.uri)  # A client may open a document twice, and in another language.
         self._keep(opened)
-        self.shown.pop(opened.uri, None)
-        self._follow(opened)
-        self.worker.notify("opened", opened_message(opened))
+        if opened.served:
+            self.worker.notify("opened", opened_message(opened))
 
     def change(self, opened: Opened, splices: tuple[Splice, ...]) -> None:
+        before = self.state.documents.get(opened.uri)
         self._keep(opened)
         self._follow(opened)
         notes = self.state.notes.get(opened.uri)
@@ -120,15 +137,13 @@ class Session:
             for splice in splices:
                 notes = shifted(notes, splice)
             self.set_notes(opened.uri, notes)
-        self.worker.notify(
-            "spliced",
-            {
-                "root": opened.root,
-                "path": opened.document.path,
-                "version": opened.document.version,
-                "splices": [(splice.first, splice.last, splice.lines) for splice in splices],
-            },
-        )
+        if before is not None and before.served:
+            if opened.served:
+                self.worker.notify("spliced", spliced_message(opened, splices))
+            else:
+                self.worker.notify("closed", closed_message(opened))
+        elif opened.served:
+            self.worker.notify("opened", opened_message(opened))
 
     def close(self, uri: str) -> None:
         opened = self.state.documents.get(uri)
@@ -139,7 +154,8 @@ class Session:
         self.shown.pop(uri, None)
         if self.flights is not None:
             self.flights.close(uri)
-        self.worker.notify("closed", {"root": opened.root, "path": opened.document.path})
+        if opened.served:
+            self.worker.notify("closed", closed_message(opened))
 
     def configure(self, settings: Settings) -> None:
         """New settings; folders whose cache or exclusions changed are learned anew."""
@@ -160,9 +176,12 @@ class Session:
             self.worker.notify("folder", folder_message(str(root), self.state.settings))
         for opened in before.documents.values():
             moved = rooted(opened, roots)
-            if moved != opened:
-                self.worker.notify("closed", {"root": opened.root, "path": opened.document.path})
-                self._keep(moved)
+            if (moved.root, moved.document.path) == (opened.root, opened.document.path):
+                continue
+            self._keep(moved)
+            self.shown.pop(opened.uri, None)
+            if opened.served:
+                self.worker.notify("closed", closed_message(opened))
                 self.worker.notify("opened", opened_message(moved))
         for root in set(roots) - set(before.roots):
             self.worker.notify("start", {"root": str(root)})
@@ -185,7 +204,8 @@ def worker_state(state: State) -> Iterator[dict[str, Any]]:
     for name in (NOWHERE, *map(str, state.roots)):
         yield {"method": "folder", "params": folder_message(name, state.settings)}
     for opened in state.documents.values():
-        yield {"method": "opened", "params": opened_message(opened)}
+        if opened.served:
+            yield {"method": "opened", "params": opened_message(opened)}
     for name in (NOWHERE, *map(str, state.roots)):
         yield {"method": "start", "params": {"root": name}}
 
@@ -193,6 +213,19 @@ def worker_state(state: State) -> Iterator[dict[str, Any]]:
 def folder_message(name: str, settings: Settings) -> dict[str, Any]:
     cache = str(workspace_cache(Path(name), settings)) if name else None
     return {"root": name, "cache": cache, "ignore": settings.context.ignore}
+
+
+def closed_message(opened: Opened) -> dict[str, Any]:
+    return {"root": opened.root, "path": opened.document.path}
+
+
+def spliced_message(opened: Opened, splices: tuple[Splice, ...]) -> dict[str, Any]:
+    return {
+        "root": opened.root,
+        "path": opened.document.path,
+        "version": opened.document.version,
+        "splices": [(splice.first, splice.last, splice.lines) for splice in splices],
+    }
 
 
 def opened_message(opened: Opened) -> dict[str, Any]:

@@ -26,6 +26,9 @@ from linnet_completions.checks.insertion import Insertion, fit
             None,
         ),  # It closes a bracket that nobody opened, and it is not the one behind the cursor.
         ("foo(a)", " + 1", ("foo(a)", 0)),
+        ("foo(a)", ")", ("foo(a)", 0)),  # The bracket behind the cursor closes another.
+        ("foo(a))", ")", ("foo(a))", 1)),
+        ("foo(a)", "])", ("foo(a)", 0)),
         ("value", "value", None),  # Everything it says stands there already.
         ("value", "d", None),  # It would melt into the word behind it.
         ("old_value", "value", None),

@@ -36,6 +36,13 @@ def document(text: str) -> tuple[Document, Position]:
         ("x = (<cursor>)\n", "hello)", 1, "x = (hel<cursor>)\n", ("lo)", 1)),
         ("x = (<cursor>)\n", "hello", 0, "x = (hel<cursor>)\n", ("lo", 0)),
         ("x = <cursor>\n", "hello", 0, "x = hel<cursor> + 1\n", None),
+        ("x\n    <cursor>\nz\n", "a\n    b\nc", 0, "x\n    a\n    <cursor>\nz\n", ("b\nc", 0)),
+        ("x\n<cursor>\nz", "a\nb\nc", 0, "x\na\nb\n<cursor>\nz", ("c", 0)),
+        ("x\r\n<cursor>\r\nz", "a\nb", 0, "x\r\na\r\n<cursor>\r\nz", ("b", 0)),
+        ("<cursor>\nz", "a\nb", 0, "a\nx<cursor>\nz", None),
+        ("<cursor>\nz", "a\nb", 0, "a\n<cursor>\ny", None),  # Another line changed.
+        ("<cursor>\nz", "a\nb", 0, "a\n<cursor>\n\nz", None),  # There is a line too many.
+        ("(<cursor>)\n", "\n  a,\n)", 1, "(\n  <cursor>)\n", ("a,\n)", 1)),
     ],
 )
 def test_typed_through(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linnet_context.text import Document, Position
 from linnet_server.lsp.convert import column_of, path_of, position_of, units_of, uri_of, wire_position
-from linnet_server.lsp.documents import changed, place_of
+from linnet_server.lsp.documents import changed, opened, place_of
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 WIDTH = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
@@ -28,24 +28,34 @@ def test_columns_survive_the_round_trip(line: str, encoding: str, data: st.DataO
 
 
 @pytest.mark.parametrize(
-    ("units", "encoding", "column"), [(1, "utf-16", 0), (2, "utf-16", 1), (99, "utf-16", 2), (-1, "utf-8", 0)]
+    ("units", "encoding", "column"),
+    [
+        (1, "utf-16", 0),
+        (2, "utf-16", 1),
+        (99, "utf-16", 3),
+        (-1, "utf-8", 0),
+        (3, "utf-16", 2),
+        (7, "utf-8", 2),
+    ],
 )
 def test_offsets_inside_or_outside_characters_are_moved_to_a_place(
     units: int, encoding: str, column: int
 ) -> None:
     """Half a surrogate pair is the place before it, past the end is the end."""
-    assert column_of("🐦x", units, encoding) == column
+    assert column_of("🐦\ud800x", units, encoding) == column
 
 
 @given(st.sampled_from(ENCODINGS), LINES, LINES, LINES)
 def test_changes_apply_in_the_clients_units(encoding: str, head: str, new: str, tail: str) -> None:
     """An insertion between two texts lands between them, whatever the encoding."""
-    document = Document.of("a.py", "python", f"first\n{head}{tail}\n")
+    before = opened({"uri": "file:///a.py", "text": f"first\n{head}{tail}\n"}, ())
+    document = before.document
     place = wire_position(document, Position(1, len(head)), encoding)
     change = {"range": {"start": place, "end": place}, "text": new}
-    after, splices = changed(document, [change], 2, encoding)
-    assert after.text() == f"first\n{head}{new}{tail}\n"
-    assert document.spliced(splices[0], 2)[0].text() == after.text()
+    after, splices = changed(before, [change], 2, encoding)
+    assert after.document.text() == f"first\n{head}{new}{tail}\n"
+    assert after.size == len(after.document.text())
+    assert document.spliced(splices[0], 2)[0].text() == after.document.text()
 
 
 def test_positions_outside_the_document_are_moved_into_it() -> None:

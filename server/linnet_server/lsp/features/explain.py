@@ -140,7 +140,11 @@ async def _show(session: Session, cold: Cold, markdown: str) -> None:
 
 
 async def context(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet/context` {"uri", "position", "task"?, "budget"?}: what would be sent for a place, chunk by chunk."""
+    """`linnet/context` {"uri", "position", "task"?, "budget"?} -> {"context", "redacted"}, or {"refused"}.
+
+    What would be sent for a place, chunk by chunk, and the number of secrets that were taken out of it; or why nothing
+    of the file is ever sent.
+    """
     opened = snapshot.opened
     if opened is None:
         return None
@@ -154,6 +158,9 @@ async def context(session: Session, snapshot: Snapshot, params: Params, cold: Co
         "budget": params.get("budget", snapshot.state.settings.context.budget_tokens),
     }
     try:
-        return await session.worker.request("context", question, LONGEST_WAIT)
+        found = await session.worker.request("context", question, LONGEST_WAIT)
     except (WorkerGone, TimeoutError):
         return None
+    if found is None or "refused" in found:
+        return found
+    return {"context": found["context"], "redacted": sum(found["redacted"].values())}

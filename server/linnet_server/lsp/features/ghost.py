@@ -12,47 +12,67 @@ from linnet_completions.worker.client import WorkerGone
 from linnet_context.text import Document, Position
 from linnet_server.lsp.convert import position_of, wire_range
 from linnet_server.lsp.requests import Params, reads
-from linnet_server.lsp.session import Session, Snapshot
+from linnet_server.lsp.session import Client, Session, Snapshot
 
 ALTERNATIVES = 3
 # The engine answers in milliseconds; one that does not is busy or dead, and late ghost text is in the way.
 LONGEST_WAIT = 1.0
+# Inside a word the next key is near, and its request would make this one's answer useless (seconds).
+PAUSE_IN_WORD = 0.075
 # A draft that sure is right nearly always, so a model need not be asked.
 NEARLY_CERTAIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The entry that is selected in the editor's completion menu: a text for the range that starts at `start`."""
+    """The entry that is selected in the editor's completion menu: a text for the range `start`..`end`."""
 
     start: Position
+    end: Position
     text: str
 
 
-def at_once(session: Session, snapshot: Snapshot, params: Params) -> list[dict[str, Any]] | None:
+def at_once(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any] | None:
     """The answer when none has to be worked out: ghost text is off, or what was shown still agrees with the typing."""
+    if not wanted(snapshot):
+        return {"items": []}
+    shown = None if invoked(session, params) else still_shown(session, snapshot, params)
+    return None if shown is None else _wire(shown, snapshot, params)
+
+
+@reads("textDocument/inlineCompletion", nothing={"items": []})
+async def inline_completion(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any]:
+    limit = ALTERNATIVES if invoked(session, params) else 1
+    shown = await suggested(session, snapshot, params, limit)
+    return {"items": []} if shown is None else _wire(shown, snapshot, params)
+
+
+def wanted(snapshot: Snapshot) -> bool:
+    """Whether there is anything to be done for a document at all."""
+    return snapshot.opened is not None and snapshot.opened.served and snapshot.state.completes
+
+
+def still_shown(session: Session, snapshot: Snapshot, params: Params) -> Shown | None:
+    """What is left of the items on the screen, if the typing agrees with them."""
     opened = snapshot.opened
-    if opened is None or not snapshot.state.completes:
-        return []
-    shown = session.shown.get(opened.uri)
-    if invoked(session, params) or shown is None:
+    shown = session.shown.get(opened.uri) if opened is not None else None
+    if opened is None or shown is None:
         return None
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
     rest = typed_through(shown, opened.document, position)
-    if rest is None:
-        return None
-    session.shown[opened.uri] = rest
-    return wire_items(rest, selected_of(params, snapshot), snapshot.client.encoding)
+    if rest is not None:
+        session.shown[opened.uri] = rest
+    return rest
 
 
-@reads("textDocument/inlineCompletion")
-async def inline_completion(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any]:
+async def suggested(session: Session, snapshot: Snapshot, params: Params, limit: int) -> Shown | None:
+    """Up to `limit` items for a place, valid for the text as it is when they are ready; None when there are none."""
     opened = snapshot.opened
     if opened is None:
-        return {"items": []}
+        return None
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
-    items = await _items(session, snapshot, position, ALTERNATIVES if invoked(session, params) else 1)
+    items = await _items(session, snapshot, position, limit)
     session.latency_ms = 1e3 * (time.perf_counter() - started)
     shown: Shown | None = Shown(opened.document, position, items)
     now = session.current(opened.uri)
@@ -62,9 +82,9 @@ async def inline_completion(session: Session, snapshot: Snapshot, params: Params
         shown = typed_through(Shown(opened.document, position, items), now.document, moved) if moved else None
     if now is None or shown is None or not shown.items:
         session.shown.pop(opened.uri, None)
-        return {"items": []}
+        return None
     session.shown[opened.uri] = shown
-    return {"items": wire_items(shown, selected_of(params, snapshot), snapshot.client.encoding)}
+    return shown
 
 
 async def _items(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
@@ -72,9 +92,10 @@ async def _items(session: Session, snapshot: Snapshot, position: Position, limit
     drafts = await _ask(session, snapshot, position, limit)
     if session.flights is None or snapshot.opened is None:
         return drafts
-    if drafts and drafts[0].confidence >= NEARLY_CERTAIN:
+    if drafts and (drafts[0].confidence or 0.0) >= NEARLY_CERTAIN:
         return drafts
-    answers = await session.flights.items(snapshot.opened, position, snapshot.state.settings)
+    pause = pause_for(snapshot.client)
+    answers = await session.flights.items(snapshot.opened, position, snapshot.state.settings, pause)
     others = (item for item in drafts if all(item.text != answer.text for answer in answers))
     return (*answers, *others)[:limit]
 
@@ -100,11 +121,16 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
     return tuple(Item(**item) for item in answer["items"]) if answer else ()
 
 
+def pause_for(client: Client) -> float:
+    """How long a model is not asked inside a word (seconds): not at all where the client has waited already."""
+    return 0.0 if client.waits_itself else PAUSE_IN_WORD
+
+
 def invoked(session: Session, params: Params) -> bool:
     """Whether the user asked for it. Older VS Code clients count the kinds from 0 where LSP counts from 1."""
     kind = (params.get("context") or {}).get("triggerKind")
-    if kind == 0:
-        session.counts_kinds_from_zero = True
+    if kind in (0, 2):
+        session.counts_kinds_from_zero = kind == 0
     return kind == (0 if session.counts_kinds_from_zero else 1)
 
 
@@ -113,14 +139,17 @@ def selected_of(params: Params, snapshot: Snapshot) -> Selected | None:
     selected = (params.get("context") or {}).get("selectedCompletionInfo")
     if not selected or snapshot.opened is None:
         return None
-    start = position_of(snapshot.opened.document, selected["range"]["start"], snapshot.client.encoding)
-    return Selected(start, selected["text"])
+    document, encoding = snapshot.opened.document, snapshot.client.encoding
+    start = position_of(document, selected["range"]["start"], encoding)
+    end = position_of(document, selected["range"]["end"], encoding)
+    return Selected(start, end, selected["text"])
 
 
-def wire_items(shown: Shown, selected: Selected | None, encoding: str) -> list[dict[str, Any]]:
+def _wire(shown: Shown, snapshot: Snapshot, params: Params) -> dict[str, Any]:
     """The items as LSP has them; beside an open completion menu only those that continue its selected entry."""
+    selected, encoding = selected_of(params, snapshot), snapshot.client.encoding
     wire = (wire_item(item, shown.document, shown.position, selected, encoding) for item in shown.items)
-    return [item for item in wire if item is not None]
+    return {"items": [item for item in wire if item is not None]}
 
 
 def wire_item(
@@ -128,20 +157,46 @@ def wire_item(
 ) -> dict[str, Any] | None:
     """One item with an explicit range on the cursor's line."""
     start, text = position, item.text
+    end = Position(position.line, position.column + item.replaced)
     if selected is not None:
-        if selected.start.line != position.line or selected.start.column > position.column:
+        if not selected.start <= position or selected.start.line != position.line or end < selected.end:
             return None
         start = selected.start
         text = document.line(position.line)[start.column : position.column] + item.text
         if not text.startswith(selected.text):
             return None
-    end = Position(position.line, position.column + item.replaced)
     return {
-        "insertText": text,
+        "insertText": with_endings_of(document, text),
         "range": wire_range(document, start, end, encoding),
-        "command": {
-            "title": "Accept",
-            "command": "linnet.accept",
-            "arguments": [{"source": item.source, "confidence": round(item.confidence, 3)}],
-        },
+        "command": acceptance(item, behind(document, position, encoding)),
     }
+
+
+def behind(document: Document, position: Position, encoding: str) -> int:
+    """How much of the line is behind a place, as the client counts.
+
+    Neovim shows a suggestion on while the user types; from this its plugin tells whether anything but typing has
+    changed the line since.
+    """
+    end = Position(position.line, len(document.line(position.line)))
+    line = wire_range(document, position, end, encoding)
+    return line["end"]["character"] - line["start"]["character"]
+
+
+def acceptance(item: Item, behind: int | None = None) -> dict[str, Any]:
+    """The command that the editor runs when the user takes an item."""
+    argument = {"source": item.source, "confidence": rounded(item.confidence), "behind": behind}
+    return {"title": "Accept", "command": "linnet.accept", "arguments": [argument]}
+
+
+def with_endings_of(document: Document, text: str) -> str:
+    """A text with the line endings of a document; not every editor turns them into its own."""
+    if "\n" not in text:
+        return text
+    text = text.replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if document.lines[0].endswith("\r\n") else text
+
+
+def rounded(confidence: float | None) -> float | None:
+    """A confidence as it is told."""
+    return None if confidence is None else round(confidence, 3)

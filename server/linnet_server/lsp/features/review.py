@@ -10,39 +10,59 @@ from lsprotocol import types
 
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.text import Document
+from linnet_server.lsp import opinions
 from linnet_server.lsp.convert import uri_of
+from linnet_server.lsp.features.explain import route_for
 from linnet_server.lsp.notes import Note, wire_diagnostic
 from linnet_server.lsp.requests import Params
 from linnet_server.lsp.session import Session, Snapshot
 
 if TYPE_CHECKING:
     from linnet_server.lsp.cold import Cold
+    from linnet_server.lsp.documents import Opened
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 120.0
+EDITED = "The document was edited meanwhile; ask again."
 
 
 async def review(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.review` [{"uri"}]: notes on what the document adds to its last commit -> {"findings": n}."""
+    """`linnet.review` [{"uri"}]: notes on what the document adds to its last commit -> {"findings": n}.
+
+    Those of the mechanical checks are shown at once; where a model is chosen, its own follow.
+    """
     opened = snapshot.opened
     if opened is None:
         return {"findings": 0, "message": "The document is not open."}
     answer = await _ask(session, "review", {"root": opened.root, "path": opened.document.path})
     if answer is None:
         return {"findings": 0, "message": "The review could not be made."}
-    notes = tuple(Note(**note) for note in answer["notes"])
-    now = session.current(opened.uri)
-    if now is None or now.document is not opened.document:
-        return {"findings": 0, "message": "The document was edited meanwhile; ask again."}
+    notes, message = tuple(Note(**note) for note in answer["notes"]), answer["message"]
+    if not _is_current(session, opened):
+        return {"findings": 0, "message": EDITED}
     await _show(session, cold, {opened.uri: notes})
-    return {"findings": len(notes), "message": answer["message"]}
+    route = await route_for(session, "review") if opened.root else None
+    if route is not None:
+        root, settings = Path(opened.root), snapshot.state.settings
+        more, said = await opinions.of_document(root, opened.document, route, settings)
+        if not _is_current(session, opened):
+            return {"findings": len(notes), "message": EDITED}
+        notes, message = (*notes, *more), f"{message} {said}"
+        await _show(session, cold, {opened.uri: notes})
+    return {"findings": len(notes), "message": message}
+
+
+def _is_current(session: Session, opened: Opened) -> bool:
+    now = session.current(opened.uri)
+    return now is not None and now.document is opened.document
 
 
 async def review_workspace(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
     """`linnet.reviewWorkspace`: notes on all that is not committed -> {"findings": n, "files": n}."""
     found: dict[str, tuple[Note, ...]] = {}
     messages = []
+    route = await route_for(session, "review")
     for root in snapshot.state.roots:
         answer = await _ask(session, "reviewWorkspace", {"root": str(root)})
         if answer is None:
@@ -51,6 +71,12 @@ async def review_workspace(session: Session, snapshot: Snapshot, params: Params,
         messages.append(answer["message"])
         for path, notes in answer["files"].items():
             found[uri_of(Path(answer["root"]) / path)] = tuple(Note(**note) for note in notes)
+        if route is not None and answer["files"]:
+            more, said = await opinions.of_workspace(root, route, snapshot.state.settings)
+            messages.append(said)
+            for file, notes in more.items():
+                uri = uri_of(file)
+                found[uri] = (*found.get(uri, ()), *notes)
     await _show(session, cold, found)
     count = sum(map(len, found.values()))
     return {"findings": count, "files": len(found), "message": " ".join(messages)}

@@ -26,6 +26,8 @@ def status_of(session: Session) -> dict[str, Any]:
     else:
         local = settings.offline or settings.provider == "local"
         state, message = "ready", "Ready; nothing leaves this machine." if local else "Ready."
+    if session.state.too_large:
+        message = f"{message} Too large for ghost text: {', '.join(session.state.too_large)}."
     return {
         "state": state,
         "message": message,
@@ -38,7 +40,12 @@ def status_of(session: Session) -> dict[str, Any]:
 
 async def status(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
     """`linnet.status`: the same, for who asks."""
-    return {**status_of(session), "accepted": session.accepted}
+    return {
+        **status_of(session),
+        "accepted": session.accepted,
+        "acceptedPartly": session.accepted_partly,
+        "workerPid": session.worker.pid,
+    }
 
 
 async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:

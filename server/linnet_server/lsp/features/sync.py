@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linnet_server.lsp.documents import Opened, changed, opened, place_of
+from linnet_server.lsp.documents import changed, opened, place_of
 from linnet_server.lsp.requests import Params, writes
 from linnet_server.lsp.session import Session
 
@@ -21,8 +21,7 @@ def did_change(session: Session, params: Params) -> None:
     version = item.get("version")
     if version is None:
         version = before.document.version + 1
-    document, splices = changed(before.document, params["contentChanges"], version, session.client.encoding)
-    session.change(Opened(before.uri, before.root, document), splices)
+    session.change(*changed(before, params["contentChanges"], version, session.client.encoding))
 
 
 @writes("textDocument/didClose")

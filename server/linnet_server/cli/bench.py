@@ -1,0 +1,82 @@
+"""`linnet bench`: measures Linnet on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from linnet_server.cli.common import App
+
+if TYPE_CHECKING:
+    from linnet_server.bench.startup import Report, Side, Stalls
+
+
+@click.group()
+def bench() -> None:
+    """Measure how fast Linnet is on this machine."""
+
+
+@bench.command()
+@click.option("--rounds", type=click.IntRange(1), default=9, show_default=True, help="Starts of each server.")
+@click.option("--keys", type=click.IntRange(20), default=400, show_default=True, help="Keys for each size.")
+@click.option("--files", type=click.IntRange(1), default=1600, show_default=True, help="Files to index.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def startup(app: App, rounds: int, keys: int, files: int, as_json: bool) -> None:
+    """Measure the language server from its start to its answers, side by side with plain pygls.
+
+    Both servers get the same messages in the same run. Nothing of yours is read, and nothing is kept.
+    """
+    from linnet_server.bench.startup import as_plain, measure
+
+    with tempfile.TemporaryDirectory(prefix="linnet-bench-") as name:
+        folder = Path(name)
+        workspace, empty = folder / "workspace", folder / "config.toml"
+        workspace.mkdir()
+        empty.touch()
+        environ = {key: value for key, value in app.environ.items() if not key.startswith("LINNET_")}
+        environ |= {"LINNET_CACHE_DIR": str(folder / "cache"), "XDG_CONFIG_HOME": name}
+        report = measure(workspace, environ, rounds, keys, files, app.note)
+    if as_json:
+        app.json(as_plain(report))
+        return
+    for line in _table(report, files):
+        app.out(line)
+
+
+def _table(report: Report, files: int) -> Iterator[str]:
+    from importlib.metadata import version
+
+    yield _row("", "Linnet", f"pygls {version('pygls')}", "")
+    for label, linnet, stock in _pairs(report.linnet, report.stock):
+        times = f"{stock / linnet:.1f} times" if linnet and stock else ""
+        yield _row(label, _ms(linnet), _ms(stock), times)
+    yield _row("longest stall, opening 2 MB", _stall(report.opening), "", "")
+    yield _row(f"longest stall, indexing {files} files", _stall(report.indexing), "", "")
+
+
+def _pairs(linnet: Side, stock: Side) -> Iterator[tuple[str, float | None, float | None]]:
+    yield "initialize, CPU", linnet.cpu, stock.cpu
+    yield "initialize, wall", linnet.wall, stock.wall
+    yield "first ghost text from the start", linnet.first, stock.first
+    for name, mine in linnet.keys.items():
+        yield f"key in {name}, p50", mine.p50, stock.keys[name].p50
+        yield f"key in {name}, p95", mine.p95, stock.keys[name].p95
+
+
+def _row(label: str, linnet: str, stock: str, times: str) -> str:
+    return f"{label:<36}{linnet:>22}{stock:>14}{times:>12}".rstrip()
+
+
+def _ms(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.2f} ms"
+
+
+def _stall(stall: Stalls) -> str:
+    return f"{stall.wall:.0f} ms ({stall.cpu:.0f} CPU)" if stall.wall else "none above 20 ms"

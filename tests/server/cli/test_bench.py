@@ -1,0 +1,61 @@
+"""`linnet bench` measures, beside a server on plain pygls, and keeps nothing."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from linnet_server.bench.startup import Report as Measured
+from linnet_server.bench.startup import Side, Spread, Stalls, as_plain
+from linnet_server.cli.bench import _table
+from linnet_server.cli.main import main
+
+KEYS = {"100 KB": Spread(0.1, 0.2), "1 MB": Spread(0.2, 0.4)}
+REPORT = Measured(
+    Side(30.0, 60.0, 200.0, KEYS), Side(None, 600.0, 400.0, KEYS), Stalls(0.0, 0.0), Stalls(31.0, 29.5)
+)
+
+
+@pytest.mark.slow
+def test_startup_prints_both_servers_and_keeps_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All figures are there for both servers; the folders that were measured in are gone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert main(["bench", "startup", "--rounds", "1", "--keys", "20", "--files", "3", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    for side in ("linnet", "stock_pygls"):
+        assert report[side]["initialize_wall_ms"] > 0
+        assert report[side]["first_ghost_text_ms"] > 0
+        assert set(report[side]["key_ms"]) == {"100 KB", "1 MB"}
+    assert set(report["longest_stall_ms"]) == {"opening_2_mb", "indexing"}
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_table_sets_both_side_by_side() -> None:
+    """Each row has both figures and how many times faster we are, where both are known."""
+    lines = list(_table(REPORT, 7))
+    assert lines[1].split() == ["initialize,", "CPU", "30", "ms", "unknown"]
+    assert lines[2].endswith("10.0 times")
+    assert lines[-2].endswith("none above 20 ms")
+    assert lines[-1].split("  ")[0] == "longest stall, indexing 7 files"
+    assert lines[-1].endswith("31 ms (30 CPU)")
+
+
+def test_json_holds_plain_numbers() -> None:
+    """What is unknown is null."""
+    plain = as_plain(REPORT)
+    assert plain["stock_pygls"]["initialize_cpu_ms"] is None
+    assert plain["linnet"]["key_ms"]["1 MB"] == {"p50": 0.2, "p95": 0.4}
+
+
+def test_its_help_names_its_parts() -> None:
+    """`linnet bench` alone says what there is to measure."""
+    from linnet_server.cli.bench import bench
+
+    result = CliRunner().invoke(bench, ["--help"])
+    assert "startup" in result.output
