@@ -154,6 +154,7 @@ def settings(place: Place) -> Check:
 def provider(place: Place) -> Check:
     """Who answers, with which key, and whether the address can be reached. Asks nobody who was not chosen."""
     from linnet_completions.models.keys import NoKey, key_for
+    from linnet_server.cli.config import without_credentials
     from linnet_server.gate import target
     from linnet_server.keychain import system_keychain
     from linnet_server.outgoing import own
@@ -174,7 +175,7 @@ def provider(place: Place) -> Check:
         keyring=system_keychain().get,
     )
     told = "no key" if isinstance(key, NoKey) else f"key from {key.source}"
-    says = f"{wanted.provider} {wanted.model} at {wanted.base_url}, {told}"
+    says = f"{wanted.provider} {wanted.model} at {without_credentials(wanted.base_url)}, {told}"
     if settings.offline:
         return Check(
             "provider", "warn", f"{says}; not asked: you are offline by your settings", "Unset `offline`."

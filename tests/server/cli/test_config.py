@@ -53,7 +53,7 @@ def test_nothing_shown_holds_a_key(
     monkeypatch.setenv("LINNET_API_KEY", "s3cret")
     monkeypatch.setenv("OPENAI_API_KEY", "s3cret")
     write_user_file(
-        "provider = 'mine'\nbase_url = 'https://me:s3cret@host/v1?key=s3cret'\ncache.url = 'redis://:s3cret@host'\n"
+        "provider = 'mine'\nbase_url = 'https://me:s3cret@127.0.0.1:9/v1?key=s3cret'\ncache.url = 'redis://:s3cret@host'\n"
         "[providers.mine]\nheaders = { Authorization = 's3cret' }\nproxy = 'http://me:s3cret@proxy'"
     )
     for words in (["config", "show"], ["config", "show", "--json"], ["config", "path"], ["doctor", "--json"]):
