@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
+from linnet_context.text import split_lines
 
 LARGEST = 400_000  # Bytes of a file that is learned.
 TOKEN = re.compile(
@@ -33,6 +34,24 @@ class Case:
         """The lines above the added one, edits already done, and that line."""
         lines = _lines(self, self.commit)
         return lines[: self.line], lines[self.line]
+
+    def edited(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """The commit's other source files whose paths come before this one, as if they were edited first: path, lines
+        before and lines after the commit."""
+        names = _git(
+            self.repository,
+            *("diff", "--name-only", "--no-renames", "--diff-filter=AM", "-z", self.parent, self.commit),
+        )
+        for path in names.decode("utf-8", "replace").split("\0")[:-1]:
+            if path >= self.path:
+                return
+            if language_of(path) in SOURCE_LANGUAGES:
+                yield path, self._version(self.parent, path), self._version(self.commit, path)
+
+    def _version(self, commit: str, path: str) -> list[str]:
+        """The lines of a file with their endings; one empty line where there is none."""
+        listed = _git(self.repository, "ls-tree", "-z", commit, "--", path)
+        return split_lines(_text(self.repository, commit, path)) if listed else [""]
 
     def lines_below(self) -> list[str]:
         """The lines below it, as they were before the commit."""
@@ -60,7 +79,11 @@ def _git(repository: Path, *arguments: str, given: str = "") -> bytes:
 
 
 def _lines(case: Case, commit: str) -> list[str]:
-    return _git(case.repository, "show", f"{commit}:{case.path}").decode("utf-8", "replace").split("\n")
+    return _text(case.repository, commit, case.path).split("\n")
+
+
+def _text(repository: Path, commit: str, path: str) -> str:
+    return _git(repository, "show", f"{commit}:{path}").decode("utf-8", "replace")
 
 
 def workspace(case: Case) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@
 
 A case names a line that a commit added: repository, commit, parent, path, line, and where the untouched rest of the
 old file goes on. The workspace is the parent commit, the open document the new file down to the line and the old one
-behind it. FOLDER holds bare repositories as OWNER+NAME/repo. Only numbers are written, no text of any case.
+behind it; of the commit's other files those before it in the order of their paths were just edited. FOLDER holds bare
+repositories as OWNER+NAME/repo. Only numbers are written, no text of any case.
 
 The mixer learns the next token at every token of the lines. The confidence learns which pieces are right from pieces
 made with a mixer that never saw their repository: repositories fall into two folds by a checksum of their name. With
@@ -17,6 +18,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 from multiprocessing import Pool
 from pathlib import Path
@@ -34,7 +36,7 @@ from linnet_completions.engine.network import Layers, Networks, packed
 from linnet_completions.engine.search import Position as Spot
 from linnet_completions.engine.search import search
 from linnet_context.languages import language_of
-from linnet_context.text import Document, Position
+from linnet_context.text import Document, Position, Splice
 
 OUT = Path(__file__).parent.parent / "completions/linnet_completions/engine/weights.npz"
 PROCESSES = 2
@@ -128,8 +130,23 @@ def learned(case: Case, models: Models) -> Engine:
     return engine
 
 
+def edit_others(engine: Engine, case: Case) -> None:
+    """Edit some of the commit's other files, as they are before somebody comes to the case's line."""
+    engine.forget_edits()
+    for path, before, after in case.edited():
+        document = Document.of(path, language_of(path) or "", "".join(before))
+        engine.opened(document)
+        hunks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        for tag, first, last, start, end in reversed(hunks):
+            if tag != "equal":
+                document, splice = document.spliced(Splice(first, last, tuple(after[start:end])), 1)
+                engine.changed(document, [splice])
+        engine.closed(path)
+
+
 def typed(engine: Engine, case: Case) -> tuple[str, Callable[[int], None]]:
     """The case's line, and a function that types it up to a column."""
+    edit_others(engine, case)
     above, line = case.lines_above()
     text = "\n".join([*above, "", *case.lines_below()])
     document = Document.of(case.path, language_of(case.path) or "", text)

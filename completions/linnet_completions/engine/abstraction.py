@@ -22,14 +22,14 @@ class Abstraction(dict[int, int]):
     """Token -> the same token, or ANY_WORD or ANY_NUMBER; filled as it is asked."""
 
     def __init__(self, vocabulary: Vocabulary, common: frozenset[int]) -> None:
-        self._kinds = vocabulary.kinds
-        self._common = common
+        self.kinds = vocabulary.kinds
+        self.common = common
 
     def __missing__(self, token: int) -> int:
-        kind = self._kinds[token]
+        kind = self.kinds[token]
         if kind == NUMBER:
             result = ANY_NUMBER
-        elif kind == WORD and token not in self._common:
+        elif kind == WORD and token not in self.common:
             result = ANY_WORD
         else:
             result = token

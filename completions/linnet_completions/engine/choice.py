@@ -13,7 +13,7 @@ from .network import Scorer
 from .search import Hypothesis, Next, Position, Predictor
 
 SHORTEST = 4  # Characters of a piece that does not finish a word.
-_COST = 30.0  # A wrong piece costs as much as so many characters gain: the knob between length and precision.
+_COST = 20.0  # A wrong piece costs as much as so many characters gain: the knob between length and precision.
 _HYPOTHESES = 12  # Of these, the best, pieces are cut,
 _MOST = 40  # and of these, the likeliest, the confidence is asked.
 

@@ -14,6 +14,7 @@ from .abstraction import Abstraction, abstraction
 from .buffer import Buffer
 from .choice import Cursor, Judged, choose, judged, pieces
 from .draft import Draft
+from .edits import Edits, Recent
 from .evidence import Learned, Place
 from .features import Traits
 from .infill import fitting
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_CONFIDENCE", "QUIET_CONFIDENCE", "Engine", "Models"]
 
 # Text is less regular than code, so a draft inside it has to be surer.
-_TEXT_SURCHARGE = 0.15
+_TEXT_SURCHARGE = 0.1
 _HIGHEST_GATE = 0.95
 
 _PART = re.compile(r"\w+\Z")
@@ -59,7 +60,10 @@ class Engine:
         self._library: Library | None = None
         self._plain: Abstraction = abstraction(self._vocabulary, 0)
         self._buffers: dict[str, Buffer] = {}
-        self._predictors: dict[str, tuple[tuple[int, int], Predictor]] = {}
+        self._edits = Edits()
+        # Those of the document that was asked for last: they remember much.
+        self._predictor: tuple[tuple[str, int, int, int], Predictor] | None = None
+        self._recent: tuple[tuple[str, int], Recent] | None = None
         self._weights: dict[str, tuple[int, tuple[Learned, ...]]] = {}
 
     # Learning
@@ -70,6 +74,7 @@ class Engine:
         yield from self._learned().build(files)
         for buffer in self._buffers.values():
             buffer.renamed(self._learned().abstraction)
+        self._predictor = self._recent = None
 
     def learn(self, path: str, text: str | None) -> None:
         """One changed file of the workspace; None: it is gone."""
@@ -81,7 +86,8 @@ class Engine:
         """From now on the document's own text counts, not what was learned from its file."""
         names = self._library.abstraction if self._library else self._plain
         self._buffers[document.path] = Buffer(document, self._vocabulary, names)
-        self._predictors.pop(document.path, None)
+        self._edits.opened(document)
+        self._predictor = self._recent = None
 
     def changed(self, document: Document, splices: Sequence[Splice]) -> None:
         """A new version of an open document; `splices` lead to it from the one before, in order."""
@@ -90,11 +96,18 @@ class Engine:
             self.opened(document)
         else:
             buffer.changed(document, splices)
+            self._edits.changed(document, splices)
 
     def closed(self, path: str) -> None:
+        self._edits.closed(path)
         self._buffers.pop(path, None)
-        self._predictors.pop(path, None)
+        self._predictor = self._recent = None
         self._weights.pop(path, None)
+
+    def forget_edits(self) -> None:
+        """From now on no line counts as changed in this session."""
+        self._edits = Edits()
+        self._predictor = self._recent = None
 
     # Drafts
 
@@ -126,7 +139,7 @@ class Engine:
         if buffer is None:
             return None
         position = buffer.document.clamp(position)
-        predictor = self._predictor(buffer, position.line)
+        predictor = self._predictor_at(buffer, position.line)
         cursor = _cursor(buffer, self._vocabulary, position)
         return (predictor, cursor) if cursor else None
 
@@ -145,18 +158,27 @@ class Engine:
         path, line = origin(predictor.place, cursor.line, one.piece.tokens) or (None, None)
         return Draft(one.piece.text, one.confidence, path, line)
 
-    def _predictor(self, buffer: Buffer, line: int) -> Predictor:
-        """The predictor of a line; kept while neither the lines around it nor what was learned changes."""
+    def _predictor_at(self, buffer: Buffer, line: int) -> Predictor:
+        """The predictor of a line; kept while neither the lines around it, nor other documents, nor what was learned
+        changes."""
         buffer.at(line)
         version = self._library.version if self._library else 0
         path = buffer.document.path
-        state = (buffer.generation, version)
-        kept = self._predictors.get(path)
-        if kept is None or kept[0] != state:
-            place = Place(buffer, self._weighted(buffer.document, version))
+        state = (path, buffer.generation, version, self._edits.version(path))
+        if self._predictor is None or self._predictor[0] != state:
+            place = Place(buffer, self._recent_for(buffer), self._weighted(buffer.document, version))
             predictor = Predictor(place, self._vocabulary, self._traits, self._models.mixer)
-            kept = self._predictors[path] = (state, predictor)
-        return kept[1]
+            self._predictor = (state, predictor)
+        return self._predictor[1]
+
+    def _recent_for(self, buffer: Buffer) -> Recent:
+        """What was changed in other documents; kept while none of them changes."""
+        path, language = buffer.document.path, buffer.document.language
+        state = (path, self._edits.version(path))
+        if self._recent is None or self._recent[0] != state:
+            hunks = self._edits.elsewhere(path, language)
+            self._recent = (state, Recent(hunks, self._vocabulary, buffer.abstraction))
+        return self._recent[1]
 
     def _weighted(self, document: Document, version: int) -> tuple[Learned, ...]:
         """What was learned, weighted for a document."""

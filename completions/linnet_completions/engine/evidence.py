@@ -6,12 +6,14 @@ while somebody types along a line.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
 from .buffer import Buffer, Stack
+from .edits import Recent
 from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, NEWLINE, START, UNKNOWN
 
 if TYPE_CHECKING:
@@ -25,9 +27,13 @@ _ESCAPE_LONG = 0.6
 _SETTLED = 0.003  # Shorter contexts share less than this: not worth looking at.
 
 _BUFFER_WEIGHT = 6.0
-_FAR = 0.4  # Share of that weight that does not fade with distance.
+_STAYS, _FADES = (
+    0.4 * _BUFFER_WEIGHT,
+    0.6 * _BUFFER_WEIGHT,
+)  # Its parts that do not and that do fade with distance.
 _FADE = 400.0  # Tokens.
-_BELOW = 200  # A line below the cursor counts as if it were so much further away.
+_BELOW = 200  # A line below the cursor counts as if it were so much further away,
+_ELSEWHERE = 200  # and so does one that was changed in another document.
 
 _SAMPLE = 64  # So many occurrences of one context length are read.
 _OCCURRENCES = 300  # So many occurrences of one token in a stack are compared, the nearest.
@@ -48,17 +54,23 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of an open document (its buffer is set to it) within all that was learned."""
+    """A line of an open document (its buffer is set to it), what was changed in others, and all that was learned."""
 
     buffer: Buffer
+    recent: Recent
     learned: tuple[Learned, ...]
+
+    @property
+    def stacks(self) -> tuple[tuple[Stack, int], ...]:
+        """The farthest first: what counts like text of the document, and how much further away than it stands."""
+        return (self.recent.stack, _ELSEWHERE), (self.buffer.below, _BELOW), (self.buffer.above, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What may come next: a probability for each token seen; what is missing to 1 is something else.
 
-    `buffer` sees the document alone, `learned` the rest of the workspace, `mix` both and the anonymous matches.
+    `buffer` sees the document and the session's changes alone, `learned` the rest of the workspace, `mix` both and the anonymous matches.
     `buffer_orders` and `learned_orders` give for each token the longest context it was seen after. `spaces`: whether a blank stands before the token. `buffer_order` and `learned_order`: the longest context
     found in the document and elsewhere, in tokens; `support`: the weight of its occurrences.
     `pattern` is the longest anonymous match, `pattern_share` how much of its votes could be read here, and `votes`
@@ -83,7 +95,7 @@ def evidence(place: Place, line: Line) -> Evidence:
     """The evidence for the token after `line`."""
     nearest = context(place.buffer, line, DEPTH + _REACH)
     spaces: dict[int, int] = {}
-    own = _own_matches(place.buffer, line, nearest)
+    own = _own_matches(place, line, nearest)
     walks = [_Walk(learned, nearest) for learned in place.learned]
     mix, buffer, learned = _mixed(own, walks, spaces)
     votes, pattern, share = _votes(place, nearest, spaces)
@@ -131,11 +143,11 @@ def _blend(mix: dict[int, float], votes: dict[int, float], share: float) -> None
 Seen = list[tuple[int, float, int]]  # Next token, weight, blank before it.
 
 
-def _own_matches(buffer: Buffer, line: Line, nearest: Sequence[int]) -> dict[int, Seen]:
-    """Occurrences of the context in the document, by the length of the match."""
+def _own_matches(place: Place, line: Line, nearest: Sequence[int]) -> dict[int, Seen]:
+    """Occurrences of the context in the document and the session's changes, by the length of the match."""
     found: dict[int, Seen] = {}
-    _stack_matches(buffer.below, nearest, _BELOW, found)
-    _stack_matches(buffer.above, nearest, 0, found)
+    for stack, further in place.stacks:
+        _stack_matches(stack, nearest, further, found)
     for position in range(1, len(line) - 1):
         if line[position] == line[-1]:
             length = 1
@@ -150,6 +162,7 @@ def _stack_matches(stack: Stack, nearest: Sequence[int], further: int, found: di
     top = len(tokens)
     longest = min(DEPTH, len(nearest))
     second = nearest[1] if longest > 1 else -1
+    base = top + further
     for position in stack.positions.get(nearest[0], ())[-_OCCURRENCES:]:
         after = position + step
         if after == top:
@@ -165,7 +178,7 @@ def _stack_matches(stack: Stack, nearest: Sequence[int], further: int, found: di
             while length < longest and before < top and tokens[before] == nearest[length]:
                 length += 1
                 before -= step
-        weight = _BUFFER_WEIGHT * (_FAR + (1 - _FAR) * exp((position - top - further) / _FADE))
+        weight = _STAYS + _FADES * exp((position - base) / _FADE)
         match = (NEWLINE if token <= DEDENT else token, weight, spaces[after])
         if length in found:
             found[length].append(match)
@@ -198,12 +211,12 @@ class _Walk:
     def read(self, parts: Sequence[tuple[int, int]], stride: int) -> Iterator[tuple[int, float, int]]:
         """What stands behind every `stride`-th occurrence: token, weight, blank before it."""
         segment, weights = self._learned.segment, self._learned.weights
-        array, owner, spaces = segment.exact, segment.owner, segment.spaces
+        array, starts, spaces = segment.exact, segment.starts, segment.spaces
         tokens, order = array.tokens, array.order
         for low, high in parts:
             for index in range(low, high, stride):
                 position = order[index]
-                weight = weights[owner[position]]
+                weight = weights[bisect_right(starts, position) - 1]
                 if weight:
                     token = tokens[position + 1]
                     if token <= DEDENT:
@@ -292,7 +305,7 @@ def _votes(
     votes: dict[int, float] = {}
     unread, longest = 0.0, 0
     for weight, length, token, space in (
-        *_pattern_votes(place.buffer, nearest, names),
+        *_pattern_votes(place, nearest, names),
         *_learned_votes(place.learned, nearest),
     ):
         longest = max(longest, length)
@@ -313,12 +326,12 @@ Vote = tuple[
 ]  # Weight, length of the match, token (None: unreadable), blank before it.
 
 
-def _pattern_votes(buffer: Buffer, nearest: Sequence[int], names: Sequence[int]) -> Iterator[Vote]:
-    """The votes of the document itself."""
+def _pattern_votes(place: Place, nearest: Sequence[int], names: Sequence[int]) -> Iterator[Vote]:
+    """The votes of the document itself and of the session's changes."""
     if len(names) < 3:
         return
     matches = []
-    for stack in (buffer.above, buffer.below):
+    for stack, _ in reversed(place.stacks):
         abstract, step, top = stack.abstract, stack.step, len(stack.abstract)
         for position in stack.patterns.get((names[0], names[1], names[2]), ())[-_PATTERNS:]:
             if position + step == top:
@@ -334,7 +347,7 @@ def _pattern_votes(buffer: Buffer, nearest: Sequence[int], names: Sequence[int])
         if length < matches[0][0] - 2:
             break
         position = len(stack.tokens) + back
-        token = _taken_up(buffer.abstraction, stack.tokens, position, stack.step, nearest)
+        token = _taken_up(place.buffer.abstraction, stack.tokens, position, stack.step, nearest)
         yield 3.0 * (length - 3), length, token, stack.spaces[position + stack.step]
 
 
@@ -343,7 +356,7 @@ def _learned_votes(learned: Sequence[Learned], nearest: Sequence[int]) -> Iterat
     for part in learned:
         segment = part.segment
         abstraction = segment.abstraction
-        intervals = segment.renamed.intervals([abstraction[token] for token in nearest[:DEPTH]])
+        intervals = segment.patterns(nearest)
         length = longest = len(intervals)
         while (
             length > _PATTERN
@@ -357,7 +370,7 @@ def _learned_votes(learned: Sequence[Learned], nearest: Sequence[int]) -> Iterat
         tokens, order = segment.exact.tokens, segment.renamed.order
         for index in range(low, high, max(1, -(-(high - low) // 24))):
             position = order[index]
-            weight = part.weights[segment.owner[position]]
+            weight = part.weights[segment.owner(position)]
             if weight:
                 token = _taken_up(abstraction, tokens, position, 1, nearest)
                 yield weight * (length - 3) / 2, longest, token, segment.spaces[position + 1]

@@ -15,6 +15,7 @@ _SUBWORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MEMBER = (".", "?.", "::", "->")
 _NEAR = 40  # Tokens.
 _NOWHERE: list[int] = []
+_FARTHEST = 3000
 _HEAD = 60  # Tokens below the cursor that count as right below.
 
 OF_CANDIDATE = (
@@ -113,11 +114,16 @@ class Describer:
 
     def _recency(self, token: int) -> tuple[float, float, float, float, float, float]:
         """Occurrences, distance, files, on the line, near above, right below."""
-        above, below = self._place.buffer.above, self._place.buffer.below
+        above, below, recent = self._place.buffer.above, self._place.buffer.below, self._place.recent.stack
         here, there = above.positions.get(token, _NOWHERE), below.positions.get(token, _NOWHERE)
-        distance = len(above.tokens) - here[-1] if here else len(below.tokens) - there[-1] if there else 3000
+        elsewhere = recent.positions.get(token, _NOWHERE)
+        distance = _FARTHEST
+        for stack, places in ((above, here), (below, there), (recent, elsewhere)):
+            if places:
+                distance = len(stack.tokens) - places[-1]
+                break
         return (
-            log(1 + len(here) + len(there)) / 5,
+            log(1 + len(here) + len(there) + len(elsewhere)) / 5,
             log(1 + distance) / 8,
             log(1 + self._vocabulary.files[token]) / 6,
             float(token in self._on_line),
@@ -163,8 +169,8 @@ _SOMETHING_ELSE: tuple[float, ...] = (
 
 
 def _ranks(shares: dict[int, float]) -> dict[int, int]:
-    ordered = sorted(shares, key=lambda token: (-shares[token], token))
-    return {token: rank for rank, token in enumerate(ordered[:25])}
+    ordered = sorted([(-share, token) for token, share in shares.items()])[:25]
+    return {token: rank for rank, (_, token) in enumerate(ordered)}
 
 
 def _after(vocabulary: Vocabulary, last: int) -> list[float]:
@@ -181,5 +187,6 @@ def _after(vocabulary: Vocabulary, last: int) -> list[float]:
         vocabulary.kinds[last] == WORD,
         True,
     )
-    first = tests.index(True)
-    return [float(index == first) for index in range(len(tests))]
+    found = [0.0] * len(tests)
+    found[tests.index(True)] = 1.0
+    return found

@@ -38,7 +38,8 @@ class Vocabulary:
         self.files = [0] * FIRST_REAL
         self.ids: dict[str, int] = {}
         # The code of a spelling, which is a word with or without its blank.
-        self.code_of = _Codes(self).__getitem__
+        self._codes = _Codes(self)
+        self.code_of = self._codes.__getitem__
         self._starts: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
@@ -52,6 +53,10 @@ class Vocabulary:
     def codes(self, line: str) -> list[int]:
         """The codes of one line; the blanks around the line are ignored."""
         return list(map(self.code_of, _SPLIT(line.lstrip()[:LONGEST_LINE])))
+
+    def compact(self) -> None:
+        """Free what can be worked out again: the codes of spellings, most of which no open document holds."""
+        self._codes.clear()
 
     def starting(self, part: str) -> list[int]:
         """Ids of the words that start with `part`, which is not empty."""

@@ -44,7 +44,7 @@ class _Copy:
 
     def tokens(self) -> set[int]:
         codes = self.segment.codes(self.number) if self.segment else self.codes
-        return set() if codes is None else {code >> 1 for code in set(codes.tolist())}
+        return set() if codes is None else set((codes >> 1).tolist())
 
 
 class Library:
@@ -98,6 +98,7 @@ class Library:
         if self._cache and read.keys() != known.keys():
             save = partial(store.save, self._cache, read, list(self.vocabulary.words))
             yield from _until(self._pool.submit(save))
+        self.vocabulary.compact()
 
     def _saved(self) -> Generator[None, None, dict[bytes, Stored]]:
         """What the cache holds, by digest."""

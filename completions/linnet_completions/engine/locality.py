@@ -34,6 +34,11 @@ def weights(paths: Sequence[str], alive: Sequence[int], path: str, language: str
     return result
 
 
+def related(path: str, language: str) -> bool:
+    """Whether a file shares its idiom with a language."""
+    return _family(path) == _FAMILY.get(language, language)
+
+
 def _family(path: str) -> str:
     language = language_of(path) or splitext(path)[1]
     return _FAMILY.get(language, language)

@@ -12,16 +12,19 @@ def origin(place: Place, line: Line, tokens: Line) -> tuple[str, int] | None:
     nearest = context(place.buffer, line + tokens, DEPTH)
     best = len(tokens) - 1 if len(tokens) < DEPTH else DEPTH - 1
     found: tuple[str, int] | None = None
-    for stack in (place.buffer.above, place.buffer.below):
+    buffer, recent = place.buffer, place.recent
+    for stack, _ in reversed(place.stacks):
         length, position = _longest(stack, nearest)
         if length > best:
-            best, found = length, (place.buffer.document.path, place.buffer.line_of(stack, position))
+            own = stack is not recent.stack
+            where = (buffer.document.path, buffer.line_of(stack, position)) if own else recent.place(position)
+            best, found = length, where
     for learned in place.learned:
         segment = learned.segment
         for length, (low, high) in enumerate(segment.exact.intervals(nearest), 1):
             if length <= best:
                 continue
-            living = (at for at in segment.exact.order[low:high] if learned.weights[segment.owner[at]])
+            living = (at for at in segment.exact.order[low:high] if learned.weights[segment.owner(at)])
             first = next(living, None)
             if first is None:
                 break

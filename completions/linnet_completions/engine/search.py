@@ -17,7 +17,7 @@ _BEAM = 4
 _BRANCHES = 5
 _LONGEST = 24  # Tokens.
 _LEAST = 0.01  # A next token less likely than this is not followed,
-_LEAST_RUN = log(0.02)  # nor a line that became less likely than this.
+_LEAST_RUN = log(0.05)  # nor a line that became less likely than this.
 _KEPT = 4  # Hypotheses that just fell out of the beam and may still give a short piece.
 _REMEMBERED = 4000
 
@@ -124,7 +124,7 @@ class Predictor:
         """Weights of words that begin so and were not seen in this context, first of all the document's own."""
         beginning = [token for token in self.vocabulary.starting(part) if token not in known]
         found: dict[int, float] = {}
-        for stack in (self.place.buffer.above, self.place.buffer.below):
+        for stack, _ in reversed(self.place.stacks):
             top, positions = len(stack.tokens), stack.positions
             for token in beginning:
                 if token in positions and (places := positions[token]):
@@ -192,7 +192,7 @@ def _extended(
 
 
 def _best(shares: dict[int, float], count: int) -> list[int]:
-    return nlargest(count, shares, key=lambda token: (shares[token], -token))
+    return [token for _, token in sorted([(-share, token) for token, share in shares.items()])[:count]]
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

@@ -3,20 +3,21 @@ anonymous."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .abstraction import Abstraction
-from .lexer import DEDENT, DEPTH, START
+from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, NUMBER, START, WORD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PACKED = 3  # So many tokens fit into one key of 63 bits.
-_BITS = 21
+_PACKED = 4  # At most so many tokens are sorted by at once.
+_SMALL = 21  # Three places of so many bits fit into one number.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class ContextArray:
 
     __slots__ = ("_starts", "order", "tokens")
 
-    def __init__(self, tokens: NDArray[np.int32]) -> None:
+    def __init__(self, tokens: NDArray[np.integer[Any]]) -> None:
         counts = np.bincount(tokens)
         starts = np.zeros(len(counts) + 1, np.int32)
         np.cumsum(counts, out=starts[1:])
@@ -51,7 +52,7 @@ class ContextArray:
 
         `nearest` holds the context backwards, at least one token and no START.
         """
-        if nearest[0] + 1 >= len(self._starts):
+        if not 0 <= nearest[0] < len(self._starts) - 1:
             return []
         low, high = self._starts[nearest[0]], self._starts[nearest[0] + 1]
         if low == high:
@@ -91,15 +92,21 @@ class Segment:
         codes = _joined(sources)
         tokens = codes >> 1
         self.spaces = (codes & 1).astype(np.uint8).data
-        self._first = np.flatnonzero(tokens == START)  # Of each file, and a last one that ends the stream.
-        self.owner = (np.cumsum(tokens == START, dtype=np.int32) - 1).data
+        # Where each file begins, with a START, and a last START that ends the stream: `bisect` finds a place's file.
+        self.starts: list[int] = np.flatnonzero(tokens == START).tolist()
         self.exact = ContextArray(tokens)
-        self.renamed = ContextArray(table[tokens])
+        names, self._numbers = _numbered(table, tokens)
+        self.renamed = ContextArray(names)
         self._tokens = tokens
         self._gaps = [source.gaps for source in sources]
 
     def __len__(self) -> int:
         return len(self._tokens)
+
+    def patterns(self, nearest: Sequence[int]) -> list[tuple[int, int]]:
+        """The intervals of `renamed` for a context with its names made anonymous."""
+        numbers, abstraction = self._numbers, self.abstraction
+        return self.renamed.intervals([numbers.get(abstraction[token], -1) for token in nearest[:DEPTH]])
 
     def sources(self) -> Iterator[Source]:
         """The living files."""
@@ -108,19 +115,38 @@ class Segment:
                 yield Source(path, self.versions[number], self.codes(number), self._gaps[number])
 
     def codes(self, number: int) -> NDArray[np.int32]:
-        inside = slice(self._first[number] + 1, self._first[number + 1])
+        inside = slice(self.starts[number] + 1, self.starts[number + 1])
         return (self._tokens[inside] << 1) | np.asarray(self.spaces[inside], np.int32)
+
+    def owner(self, position: int) -> int:
+        """The number of the file that holds a position."""
+        return bisect_right(self.starts, position) - 1
 
     def place(self, position: int) -> tuple[str, int]:
         """Path and line (0-based) of the token at a position."""
-        number = self.owner[position]
-        lines = np.count_nonzero(self._tokens[self._first[number] + 1 : position + 1] <= DEDENT)
+        number = self.owner(position)
+        lines = np.count_nonzero(self._tokens[self.starts[number] + 1 : position + 1] <= DEDENT)
         return self.paths[number], int(self._gaps[number][:lines].sum()) - 1
 
 
 def table(abstraction: Abstraction, first: int, last: int) -> NDArray[np.int32]:
     """The abstraction of the tokens first..last-1."""
-    return np.fromiter(map(abstraction.__getitem__, range(first, last)), np.int32, last - first)
+    kinds = np.frombuffer(bytes(abstraction.kinds[first:last]), np.uint8)
+    found = np.arange(first, last, dtype=np.int32)
+    found[kinds == NUMBER] = ANY_NUMBER
+    names = kinds == WORD
+    names[[token - first for token in abstraction.common if first <= token < last]] = False
+    found[names] = ANY_WORD
+    return found
+
+
+def _numbered(
+    table: NDArray[np.int32], tokens: NDArray[np.int32]
+) -> tuple[NDArray[np.integer[Any]], dict[int, int]]:
+    """The names of tokens as small numbers in the same order, and the number of each name."""
+    present = np.unique(table)
+    small = np.searchsorted(present, table).astype(np.min_scalar_type(len(present)))
+    return small[tokens], {name: number for number, name in enumerate(present.tolist())}
 
 
 def _joined(sources: Sequence[Source]) -> NDArray[np.int32]:
@@ -129,50 +155,59 @@ def _joined(sources: Sequence[Source]) -> NDArray[np.int32]:
     return np.concatenate([*(part for source in sources for part in (start, source.codes)), start])
 
 
-def _ordered(tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+def _ordered(tokens: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
     """Positions ordered by their last DEPTH tokens, nearest first; equals stay in the order of the stream.
 
     Prefix doubling from a packed key. Only groups of equals are sorted again, and all work stays in integers, so
     that it runs without the interpreter's lock.
     """
-    count = len(tokens)
-    key = _packed(tokens)
-    order = np.argsort(key)
-    first = _firsts(key[order])
-    for length in (_PACKED, 2 * _PACKED):
+    bits = len(tokens).bit_length()
+    width = int(tokens.max()).bit_length()
+    known = min(_PACKED, (63 - bits) // width)  # So many tokens are sorted by.
+    key = tokens.astype(np.int64)
+    for back in range(1, known):
+        key <<= width
+        key[back:] |= tokens[:-back]
+    order, first = _sorted(key, bits)
+    rank = np.empty(len(tokens), np.int32)
+    while known < DEPTH:
+        length = min(known, DEPTH - known)
         group, tied = _groups(first)
-        places = order[tied]
-        rank = np.empty(count, np.int64)
         rank[order] = group + 1
-        key = (group[tied] << 32) | np.where(places >= length, rank[places - length], 0)
-        again = np.argsort(key)
+        places = order[tied]
+        key = group[tied].astype(np.int64)
+        key <<= bits
+        key |= np.where(places >= length, rank[places - length], 0)
+        again, first[tied] = _sorted(key, bits)
         order[tied] = places[again]
-        first[tied] = _firsts(key[again])
-    # All that is left is equal to DEPTH: a fixed order makes answers repeatable.
-    group, tied = _groups(first)
-    order[tied] = np.sort((group[tied] << 32) | order[tied]) & 0xFFFFFFFF
-    return order.astype(np.int32)
+        known += length
+    return order
 
 
-def _groups(first: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _groups(first: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Where the group of each element begins, and which elements are in a group with others."""
-    group = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
+    group = np.arange(len(first), dtype=np.int32)
+    group *= first
+    np.maximum.accumulate(group, out=group)
     single = first.copy()
     single[:-1] &= first[1:]
     return group, np.flatnonzero(~single)
 
 
-def _packed(tokens: NDArray[np.int32]) -> NDArray[np.int64]:
-    key = tokens.astype(np.int64) + 1
-    single = key.copy()
-    for back in range(1, _PACKED):
-        key <<= _BITS
-        key[back:] |= single[:-back]
-    return key
+def _sorted(key: NDArray[np.int64], bits: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The order of keys, equal ones as they stood, and which of the sorted ones differ from the one before.
 
-
-def _firsts(key: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which elements of a sorted array differ from the one before."""
+    `bits`: enough for a place; if there are not too many, a key leaves them free. The keys are overwritten.
+    """
+    if bits <= _SMALL:  # Keys that carry their places are only to be sorted, which is faster.
+        key <<= bits
+        key |= np.arange(len(key))
+        key.sort()
+        order = (key & ((1 << bits) - 1)).astype(np.int32)
+        key >>= bits
+    else:
+        order = np.argsort(key, kind="stable").astype(np.int32)
+        key = key[order]
     first = np.ones(len(key), np.bool_)
     np.not_equal(key[1:], key[:-1], out=first[1:])
-    return first
+    return order, first

@@ -44,8 +44,7 @@ class Worker:
         self._state = state
         self._notified = notified
         self._command = command
-        # The matrices are small: a second thread for them would only keep a second core from sleeping.
-        self._environ = None if environ is None else {**environ, "OPENBLAS_NUM_THREADS": "1"}
+        self._environ = None if environ is None else {**environ, **_TUNING}
         self._process: asyncio.subprocess.Process | None = None
         self._running = asyncio.Event()
         self._owed: dict[int, asyncio.Future[Any]] = {}
@@ -168,6 +167,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             if process.returncode is None:
                 process.kill()
         await process.wait()
+
+
+# The matrices are small: a second thread for them would only keep a second core from sleeping. And glibc gives large
+# arrays back when they are freed only as long as it does not raise the size from which it maps them by itself.
+_TUNING = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 
 
 async def _start(command: tuple[str, ...], environ: Mapping[str, str] | None) -> asyncio.subprocess.Process:

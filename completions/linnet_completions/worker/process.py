@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -71,6 +72,8 @@ def _serve(service: Service, incoming: queue.SimpleQueue[Message], send: Callabl
                 _answer(service, waiting.popleft(), waiting, send, jobs)
             elif service.busy:
                 _step(service)
+                if not service.busy:
+                    _give_back()
 
 
 def _step(service: Service) -> None:
@@ -80,6 +83,14 @@ def _step(service: Service) -> None:
         log.error("background work failed: %s", type(error).__name__)
         log.debug("", exc_info=True)
         service.drop_step()
+
+
+def _give_back() -> None:
+    """Return freed memory to the system. Learning frees much, and the C library would keep it; only glibc can."""
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _drain(incoming: queue.SimpleQueue[Message], *, block: bool) -> list[Message]:

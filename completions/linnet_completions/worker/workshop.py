@@ -35,9 +35,13 @@ WALK_STEP = 50
 
 @dataclass(slots=True)
 class _Open:
-    """An open document and the tree of an earlier version, with the splices since."""
+    """An open document and the tree of an earlier version, with the splices since.
+
+    `taught`: whether the engine knows it. A refused one would teach it what is proposed in other documents.
+    """
 
     document: Document
+    taught: bool
     tree: Tree | None = None
     parsed: bool = False
     splices: list[Splice] = field(default_factory=list)
@@ -70,9 +74,11 @@ class Workshop:
     # Documents
 
     def opened(self, document: Document) -> None:
-        self._open[document.path] = _Open(document)
+        taught = self.refusal(document.path) is None
+        self._open[document.path] = _Open(document, taught)
         self._unindexed.add(document.path)
-        self.engine.opened(document)
+        if taught:
+            self.engine.opened(document)
 
     def spliced(self, path: str, splices: Sequence[Splice], version: int) -> None:
         """Bring an open document up to date; an unknown path is ignored."""
@@ -83,7 +89,8 @@ class Workshop:
             entry.document, _ = entry.document.spliced(splice, version)
         entry.splices.extend(splices)
         self._unindexed.add(path)
-        self.engine.changed(entry.document, splices)
+        if entry.taught:
+            self.engine.changed(entry.document, splices)
 
     def closed(self, path: str) -> None:
         self._open.pop(path, None)
@@ -175,8 +182,11 @@ class Workshop:
         entry = self._open.get(path)
         if entry is None:
             return Outcome((), ("gate: the document is not open",))
-        if self.root is not None and (reason := files.refusal(self.root, path, self.ignore)):
+        if reason := self.refusal(path):
             return Outcome((), (f"gate: {reason}",))
+        if not entry.taught:  # It was refused when it was opened.
+            self.engine.opened(entry.document)
+            entry.taught = True
         place = entry.document.clamp(position)
 
         def draft(limit: int, inside: Inside) -> list[Draft]:

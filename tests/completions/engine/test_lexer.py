@@ -97,3 +97,11 @@ def test_words_that_start_alike() -> None:
         ("x", set()),
     ]:
         assert {vocabulary.words[token] for token in vocabulary.starting(part)} == expected
+
+
+def test_compacting_changes_no_code() -> None:
+    """After freeing what can be worked out again, a line has the codes it had."""
+    vocabulary = Vocabulary()
+    before = vocabulary.codes("x = f(y, 1)")
+    vocabulary.compact()
+    assert vocabulary.codes("x = f(y, 1)") == before

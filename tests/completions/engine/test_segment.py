@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from linnet_completions.engine.abstraction import abstraction
 from linnet_completions.engine.lexer import ANY_WORD, DEPTH, START, Lexer, Vocabulary
-from linnet_completions.engine.segment import ContextArray, Segment, Source, table
+from linnet_completions.engine.segment import ContextArray, Segment, Source, _sorted, table
 
 
 def learned(files: dict[str, str]) -> tuple[Vocabulary, Segment]:
@@ -69,6 +69,31 @@ def test_sources_come_back() -> None:
     segment.alive[0] = 0
     (kept,) = segment.sources()
     assert (kept.path, list(kept.codes)) == ("b.py", segment.codes(1).tolist())
+
+
+@given(st.lists(st.integers(0, 2**42 - 1), max_size=60), st.lists(st.integers(0, 3), max_size=60))
+def test_sorting_streams_of_any_length(large: list[int], small: list[int]) -> None:
+    """Where a place no longer fits into the keys, the order is the same."""
+    keys = np.array([*large, *small], np.int64)
+    order, first = _sorted(keys.copy(), 21)
+    slow, again = _sorted(keys.copy(), 22)
+    assert order.tolist() == slow.tolist() == sorted(range(len(keys)), key=keys.tolist().__getitem__)
+    assert first.tolist() == again.tolist()
+
+
+def test_patterns() -> None:
+    """A context is found under other names; one with punctuation never seen is not."""
+    vocabulary, segment = learned({"a.py": "total = price(one)\n"})
+    found = segment.patterns([code >> 1 for code in reversed(vocabulary.codes("sum = cost(two"))])
+    assert len(found) == 5
+    assert segment.patterns([code >> 1 for code in reversed(vocabulary.codes("sum @"))]) == []
+
+
+def test_table() -> None:
+    """The table of the abstraction holds what it says of each token."""
+    vocabulary, segment = learned({"a.py": "return x + 42\n"})
+    names = segment.abstraction
+    assert table(names, 2, len(vocabulary)).tolist() == [names[token] for token in range(2, len(vocabulary))]
 
 
 @pytest.mark.parametrize(("word", "kept"), [("return", True), ("customer", False), ("+", True)])

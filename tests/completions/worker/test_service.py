@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from linnet_completions.ghost.complete import Ask
 from linnet_completions.worker.service import Service
+from linnet_completions.worker.workshop import Workshop
+from linnet_context.text import Document, Position, Splice
 from tests.completions.secrets.planting import Maker
 
 SECRET = Maker(11).password()
@@ -52,3 +55,17 @@ def test_a_document_that_may_not_leave_is_refused(
 ) -> None:
     """Neither context nor masks are answered, so that nobody can send it by mistake."""
     assert answer(str(tmp_path) if inside else "", path, ignore) == {"refused": reason}
+
+
+@pytest.mark.parametrize(("ignore", "shown"), [((), True), (("private.py",), False)])
+def test_what_is_typed_in_a_refused_document_is_proposed_nowhere(
+    tmp_path: Path, ignore: tuple[str, ...], shown: bool
+) -> None:
+    """A line just written in one document is proposed in the next, but not one of a document that may not be used."""
+    workshop = Workshop(tmp_path, ignore=ignore)
+    for path, text in (("private.py", "import registry\n\n"), ("open.py", "import registry\nregistry.at")):
+        workshop.opened(Document.of(path, "python", text))
+    line = 'registry.attach("cache", timeout=settings.cache_timeout)\n'
+    workshop.spliced("private.py", [Splice(1, 2, (line,))], 1)
+    found = workshop.complete("open.py", Position(1, len("registry.at")), Ask())
+    assert bool(found.items) is shown
