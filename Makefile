@@ -11,7 +11,7 @@ DEV = .venv/.ready-dev
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 export PYTHON
 
-.PHONY: help demo test check test-real dist render clean distclean
+.PHONY: help demo test check test-real dist vsix render clean distclean
 
 help:
 	@echo "make demo       see Linnet at work on a sample workspace"
@@ -19,6 +19,7 @@ help:
 	@echo "make check      format, lint, types, layers and the fast tests: the inner loop"
 	@echo "make test-real  tests with real programs, installed into a cache folder"
 	@echo "make dist       build wheel and sdist into dist/"
+	@echo "make vsix       build the extension for VS Code into dist/"
 	@echo "make render     write the files that are made from the declaration of settings"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
 
@@ -37,17 +38,24 @@ check: $(DEV)
 	$(BIN)/python -m pytest --quiet --numprocesses=auto -m "not slow"
 
 test-real: dist
+	$(MAKE) vsix
 	$(BIN)/python -m pytest --verbose tests/real
 
 dist: $(DEV)
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
 
+vsix: $(DEV)
+	mkdir -p dist
+	rm -f dist/*.vsix
+	cd editors/vscode && ../../tools/npm ci --ignore-scripts --no-fund --no-audit
+	cd editors/vscode && ../../tools/npm run package
+
 render: $(RUN)
 	$(BIN)/python -m linnet_server.settings --write
 
 clean:
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf build dist editors/vscode/dist editors/vscode/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find context completions server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
@@ -65,5 +73,5 @@ $(TEST): pyproject.toml $(BIN)/python
 	@touch $(RUN) $@
 
 $(DEV): pyproject.toml $(BIN)/python
-	@tools/install test dev
+	@tools/install test dev train
 	@touch $(RUN) $(TEST) $@

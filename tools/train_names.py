@@ -1,6 +1,10 @@
-"""Fit the weights that rank names for the gathered context, on places cut from real commits, and print them.
+"""Fit what ranks names for the gathered context, on places cut from real commits.
 
-    python tools/train_names.py --cases cases.jsonl [--cases more.jsonl] --mirror FOLDER
+    python tools/train_names.py --cases cases.jsonl [--cases more.jsonl] --mirror FOLDER --out FILE
+
+FILE gets the trees (context/linnet_context/names.npz in the product); the weights of the linear model, which chooses
+the names that the trees look at, are printed as they stand in linnet_context/weights.py. Needs lightgbm (the dependency
+group "train"); the trees' thresholds and leaves are the only thing that comes from it.
 
 FOLDER holds bare repositories as OWNER+NAME/repo. A case is one JSON line: `repo` (the repository, OWNER/NAME or NAME
 alone), `workspace` (the commit that the workspace shows), `path`, `line`, `character` (0-based, code points) and
@@ -12,13 +16,12 @@ the commit's earlier edits of that file; the cursor stands before one of the add
 up to an empty line, are to come. Of a function at the newest commit that uses what another file defines, everything
 from a line with such a use to its end is taken out, and the first 1 to 8 lines of that are to come. Needed names have
 3 letters at least and 1 to 8 definitions in the workspace; they do not stand on the 60 lines before the cursor or the
-20 behind it, and the lines to come do not define them. The shipped weights are from up to 16 commits, the newest
-first, and up to 16 functions of each repository.
+20 behind it, and the lines to come do not define them. What is shipped is from 65 places of each
+repository at most, spread evenly over those of up to 60 commits, the newest first, and up to 40 functions: 1604 places.
 
-The signs are computed by the product: each is the odds of `linnet_context.rank` where it alone has a weight. For each
-case the names that the present weights hold for the likeliest are learned from, so the fit may be run again on its
-own result. It is a ridge regression on standardised signs; a case counts by the root of what it needs. Recall is
-measured on each repository with weights from the others.
+The signs are computed by the product. The linear model is a ridge regression on standardised signs, of the names that
+the shipped one holds for the likeliest; the trees are grown on the names that the new linear model lets through. A case
+counts by the root of what it needs. Recall is measured on one repository in FOLDS with models from the others.
 """
 
 from __future__ import annotations
@@ -26,12 +29,9 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import tarfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from io import BytesIO
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,30 +40,71 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linnet_context.company import COMPANY_SIGNS, company_of
+from linnet_context.evidence import evidence, scene_of
+from linnet_context.forest import LEAVES, Forest
 from linnet_context.gather import LINES_AFTER, LINES_BEFORE
 from linnet_context.index.index import Index
 from linnet_context.index.places import view_of
-from linnet_context.languages import language_of
-from linnet_context.rank import evidence, is_proposable, odds
+from linnet_context.languages import SOURCE_LANGUAGES, language_of
+from linnet_context.rank import CHOSEN, is_proposable, linear
+from linnet_context.signs import SIGNS, signs_of
 from linnet_context.text import Document, Position
-from linnet_context.weights import NAMES, Weights
+from linnet_context.weights import NAMES
 
 REPOSITORIES = (
     "pallets/click",
+    "spf13/cobra",
     "hynek/structlog",
     "honojs/hono",
-    "spf13/cobra",
-    "encode/uvicorn",
-    "aio-libs/aiohttp",
-    "go-chi/chi",
     "pallets/werkzeug",
+    "prometheus/client_golang",
+    "pallets/jinja",
+    "encode/uvicorn",
+    "tornadoweb/tornado",
+    "vuejs/core",
+    "go-chi/chi",
+    "python-attrs/attrs",
+    "fastapi/typer",
+    "Textualize/rich",
+    "reviewdog/reviewdog",
+    "python-poetry/poetry",
+    "TanStack/query",
+    "psf/black",
+    "aio-libs/aiohttp",
+    "vitejs/vite",
+    "openlawlibrary/pygls",
+    "kubernetes-sigs/kustomize",
+    "microsoft/vscode-languageserver-node",
+    "swyddfa/esbonio",
+    "simonw/llm",
+    "ollama/ollama",
 )
-SIGNS = tuple(field.name for field in fields(Weights) if field.name != "bias")
-CANDIDATES = 900
+ALL_SIGNS = (*SIGNS, *COMPANY_SIGNS)
+LINEAR = tuple(NAMES)
+CANDIDATES = 1500
 PROCESSES = 2
 PENALTY = 30.0
 STEPS = 40
-RECALLS = (5, 10, 20, 50)
+FOLDS = 4
+RECALLS = (5, 10, 20, 50, 80)
+GROWTH = {
+    "objective": "binary",
+    "learning_rate": 0.07,
+    "num_leaves": LEAVES - 1,
+    "max_depth": 6,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "seed": 0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,  # Waiting threads cost more than they help where others compute too.
+    "verbosity": -1,
+}
+TREES = 100
 
 Floats = NDArray[np.floating[Any]]
 
@@ -91,6 +132,22 @@ class Names:
     needed: Floats
     count: int
 
+    @property
+    def share(self) -> float:
+        """What the case counts in a fit."""
+        return float(max(1.0, self.needed.sum()) ** -0.5)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A bias, and the weights of the signs in LINEAR."""
+
+    bias: float
+    signs: Floats
+
+    def odds(self, table: Floats) -> Floats:
+        return table[:, [SIGNS.index(sign) for sign in LINEAR]] @ self.signs + self.bias
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -98,6 +155,8 @@ def main() -> None:
     )
     parser.add_argument("--cases", type=Path, action="append", required=True)
     parser.add_argument("--mirror", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--trees", type=int, default=TREES)
     options = parser.parse_args()
     cases = [case for path in options.cases for case in read_cases(path, options.mirror)]
     with Pool(PROCESSES) as pool:
@@ -106,9 +165,11 @@ def main() -> None:
     if not examples:
         raise SystemExit("No case has anything to learn from.")
     print(f"{len(examples)} cases, {sum(len(names.needed) for names in examples)} names")
-    for name in dict.fromkeys(names.repository for names in examples):
-        print(f"{name}: {quality(examples, name)}")
-    print(printed(fitted(examples)))
+    for line in quality(examples, options.trees):
+        print(line)
+    weights = fitted(examples)
+    options.out.write_bytes(grown(examples, weights, options.trees).dumped())
+    print(printed(weights))
 
 
 # Collecting
@@ -135,32 +196,78 @@ def read_cases(path: Path, mirror: Path) -> Iterator[Case]:
 
 
 def grouped(cases: Sequence[Case]) -> list[list[Case]]:
-    """Cases with the same workspace."""
-    by_commit: defaultdict[tuple[Path, str], list[Case]] = defaultdict(list)
+    """Cases of the same repository, in their order: neighbours in a history have most files in common."""
+    by_repository: defaultdict[Path, list[Case]] = defaultdict(list)
     for case in cases:
-        by_commit[case.mirrored, case.commit].append(case)
-    return list(by_commit.values())
+        by_repository[case.mirrored].append(case)
+    return list(by_repository.values())
 
 
 def names_of(group: Sequence[Case]) -> list[Names]:
-    """The likeliest names of cases with the same workspace."""
-    with checked_out(group[0]) as root:
-        index = Index(root)
-        for _ in index.build():
-            pass
-        return [likeliest(index, case) for case in group]
+    """The likeliest names of cases of the same repository."""
+    with TemporaryDirectory() as folder:
+        workspace = Workspace(group[0].mirrored, Path(folder))
+        index = Index(Path(folder))
+        found = []
+        for case in group:
+            if workspace.move(case.commit):
+                for _ in index.build():
+                    pass
+            found.append(likeliest(index, case))
+        return found
 
 
-@contextmanager
-def checked_out(case: Case) -> Iterator[Path]:
-    """The files of a case's workspace in a folder that goes away again; links are left out."""
-    command = ["git", "--git-dir", str(case.mirrored), "archive", "--format=tar", case.commit]
-    archive = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    with TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive)) as files:
-        for member in files:
-            if member.isfile():
-                files.extract(member, folder, filter="data")
-        yield Path(folder)
+class Workspace:
+    """The source files of one commit after another in a folder; links are left out."""
+
+    def __init__(self, repository: Path, folder: Path) -> None:
+        self._repository = repository
+        self._folder = folder
+        self._commit = ""
+        self._blobs: dict[str, str] = {}
+
+    def move(self, commit: str) -> bool:
+        """Show this commit; whether it is another one than before."""
+        if commit == self._commit:
+            return False
+        blobs = self._listed(commit)
+        for path in self._blobs.keys() - blobs.keys():
+            (self._folder / path).unlink()
+        changed = [path for path, blob in blobs.items() if self._blobs.get(path) != blob]
+        for path, content in zip(changed, self._contents([blobs[path] for path in changed]), strict=True):
+            target = self._folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        self._commit, self._blobs = commit, blobs
+        return True
+
+    def _listed(self, commit: str) -> dict[str, str]:
+        rows = self._git("ls-tree", "-r", "-z", commit).decode("utf-8", "surrogateescape").split("\0")[:-1]
+        blobs = {}
+        for row in rows:
+            facts, path = row.split("\t", 1)
+            mode, kind, blob = facts.split()
+            if kind == "blob" and mode != "120000" and language_of(path) in SOURCE_LANGUAGES:
+                blobs[path] = blob
+        return blobs
+
+    def _contents(self, blobs: Sequence[str]) -> Iterator[bytes]:
+        """What is missing in the mirror (its largest files may be) is empty."""
+        data = self._git("cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs))
+        start = 0
+        for _ in blobs:
+            end = data.index(b"\n", start)
+            size = data[start:end].split()[-1]
+            start = end + 1
+            if not size.isdigit():
+                yield b""
+                continue
+            yield data[start : start + int(size)]
+            start += int(size) + 1
+
+    def _git(self, *arguments: str, given: str = "") -> bytes:
+        command = ["git", "--git-dir", str(self._repository), *arguments]
+        return subprocess.run(command, input=given.encode(), stdout=subprocess.PIPE, check=True).stdout
 
 
 def likeliest(index: Index, case: Case) -> Names:
@@ -169,33 +276,31 @@ def likeliest(index: Index, case: Case) -> Names:
     own, at = index.own(document), case.position.line
     high = min(at + 1 + LINES_AFTER, len(own.lines))
     view = view_of(index.corpus(document.language), own, document.path, at, max(0, at - LINES_BEFORE), high)
-    found = evidence(index, document, view, case.recent)
-    shipped = odds(index, document, view, found, NAMES)
+    scene = scene_of(index, document, view, evidence(index, document, view, case.recent))
+    signs = signs_of(scene)
     names = view.corpus.vocabulary.names
-    chosen = [
-        number
-        for number in np.argsort(-shipped, kind="stable")[:CANDIDATES].tolist()
-        if shipped[number] > -np.inf and is_proposable(names[number])
-    ]
-    signs = [odds(index, document, view, found, Weights(**{sign: 1.0}))[chosen] for sign in SIGNS]
-    needed = np.array([names[number] in case.wanted for number in chosen], np.float64)
-    return Names(case.repository, np.stack(signs, 1), needed, len(case.wanted))
+    order = np.argsort(-linear(signs), kind="stable")[:CANDIDATES]
+    rows = np.sort([row for row in order.tolist() if is_proposable(names[signs.names[row]])])
+    rows = rows.astype(np.int64)
+    chosen = signs.names[rows]
+    table = np.column_stack([signs.table[rows], company_of(scene, chosen)]).astype(np.float32)
+    needed = np.array([names[number] in case.wanted for number in chosen.tolist()], np.float64)
+    return Names(case.repository, table, needed, len(case.wanted))
 
 
 # Fitting
 
 
-def fitted(examples: Sequence[Names]) -> Weights:
+def fitted(examples: Sequence[Names]) -> Linear:
     """The weights of the logistic regression with the least penalised loss, found by Newton's method."""
-    signs = np.concatenate([names.signs for names in examples])
+    columns = [SIGNS.index(sign) for sign in LINEAR]
+    signs = np.concatenate([names.signs[:, columns] for names in examples]).astype(np.float64)
     needed = np.concatenate([names.needed for names in examples])
-    counts = np.concatenate(
-        [np.full(len(names.needed), max(1.0, names.needed.sum()) ** -0.5) for names in examples]
-    )
+    counts = np.concatenate([np.full(len(names.needed), names.share) for names in examples])
     mean, deviation = signs.mean(0), signs.std(0) + 1e-9
     rows = np.column_stack([(signs - mean) / deviation, np.ones(len(signs))])
-    penalty = np.append(np.full(len(SIGNS), PENALTY), 0.0)
-    weights = np.append(np.zeros(len(SIGNS)), -5.0)
+    penalty = np.append(np.full(len(columns), PENALTY), 0.0)
+    weights = np.append(np.zeros(len(columns)), -5.0)
 
     def loss(tried: Floats) -> float:
         score = rows @ tried
@@ -212,34 +317,82 @@ def fitted(examples: Sequence[Names]) -> Weights:
         if before - loss(weights) < 1e-4:
             break
     scaled = weights[:-1] / deviation
-    return Weights(float(weights[-1] - scaled @ mean), **dict(zip(SIGNS, scaled.tolist(), strict=True)))
+    return Linear(float(weights[-1] - scaled @ mean), scaled)
 
 
-def quality(examples: Sequence[Names], name: str) -> str:
-    """The share of needed names among the first few of a repository's cases, learned without and as shipped."""
-    others = [names for names in examples if names.repository != name]
-    held = [names for names in examples if names.repository == name]
-    if not others:
-        return "the only one"
-    learned, shipped = recalls(held, fitted(others)), recalls(held, NAMES)
-    return ", ".join(
-        f"among {most}: {one:.0%} (shipped: {other:.0%})"
-        for most, one, other in zip(RECALLS, learned, shipped, strict=True)
+def let_through(names: Names, weights: Linear) -> NDArray[np.int64]:
+    """Rows of the names that the trees look at, the likeliest first."""
+    return np.argsort(-weights.odds(names.signs), kind="stable")[:CHOSEN]
+
+
+def grown(examples: Sequence[Names], weights: Linear, trees: int) -> Forest:
+    """The trees that tell needed names from the others that the linear model lets through."""
+    import lightgbm
+
+    rows = [let_through(names, weights) for names in examples]
+    kept = [number for number, names in enumerate(examples) if names.needed[rows[number]].any()]
+    data = lightgbm.Dataset(
+        np.concatenate([examples[number].signs[rows[number]] for number in kept]),
+        np.concatenate([examples[number].needed[rows[number]] for number in kept]),
+        weight=np.concatenate([np.full(len(rows[number]), examples[number].share) for number in kept]),
     )
+    return forest_of(lightgbm.train(GROWTH, data, trees).dump_model()["tree_info"])
 
 
-def recalls(held: Sequence[Names], weights: Weights) -> list[float]:
-    values = np.array([getattr(weights, sign) for sign in SIGNS])
-    ranked = [(names.needed[np.argsort(-(names.signs @ values), kind="stable")], names) for names in held]
-    return [
-        float(np.mean([needed[:most].sum() / names.count for needed, names in ranked])) for most in RECALLS
-    ]
+def forest_of(trees: Sequence[Mapping[str, Any]]) -> Forest:
+    shape = (LEAVES - 1, len(trees))
+    columns, masks = np.zeros(shape, np.uint8), np.zeros(shape, np.uint16)
+    thresholds = np.full(shape, np.inf, np.float32)
+    leaves = np.zeros((LEAVES, len(trees)), np.float32)
+
+    def put(node: Mapping[str, Any], tree: int, split: int, leaf: int) -> tuple[int, int]:
+        """Write a node and what is below it; the numbers of the next split and the next leaf."""
+        if "split_feature" not in node:
+            leaves[leaf, tree] = node["leaf_value"]
+            return split, leaf + 1
+        mine = split
+        columns[mine, tree], thresholds[mine, tree] = node["split_feature"], node["threshold"]
+        split, middle = put(node["left_child"], tree, split + 1, leaf)
+        masks[mine, tree] = 0xFFFF ^ ((1 << middle) - (1 << leaf))
+        return put(node["right_child"], tree, split, middle)
+
+    for number, tree in enumerate(trees):
+        put(tree["tree_structure"], number, 0, 0)
+    return Forest(columns, thresholds, masks, leaves)
 
 
-def printed(weights: Weights) -> str:
+def quality(examples: Sequence[Names], trees: int) -> Iterator[str]:
+    """The share of needed names among the first few, by models from other repositories."""
+    repositories = list(dict.fromkeys(names.repository for names in examples))
+    by_way: defaultdict[str, list[list[float]]] = defaultdict(list)
+    for fold in range(min(FOLDS, len(repositories)) if len(repositories) > 1 else 0):
+        held = set(repositories[fold::FOLDS])
+        others = [names for names in examples if names.repository not in held]
+        weights = fitted(others)
+        forest = grown(others, weights, trees)
+        for names in examples:
+            if names.repository in held:
+                rows = let_through(names, weights)
+                by_trees = rows[np.argsort(-forest.odds(names.signs[rows]), kind="stable")]
+                by_way["linear"].append(recalls(names, rows))
+                by_way["trees"].append(recalls(names, by_trees))
+    for way, found in by_way.items():
+        shares = np.mean(found, 0)
+        yield f"{way}: " + ", ".join(
+            f"among {most}: {share:.1%}" for most, share in zip((*RECALLS, CHOSEN), shares, strict=True)
+        )
+
+
+def recalls(names: Names, order: NDArray[np.int64]) -> list[float]:
+    return [float(names.needed[order[:most]].sum() / names.count) for most in (*RECALLS, CHOSEN)]
+
+
+def printed(weights: Linear) -> str:
     """Weights as they stand in linnet_context/weights.py."""
-    lines = [f"    {field.name}={round(getattr(weights, field.name), 2)}," for field in fields(weights)]
-    return "\n".join(["NAMES = Weights(", *lines, ")"])
+    lines = [
+        f'    "{sign}": {round(float(value), 2)},' for sign, value in zip(LINEAR, weights.signs, strict=True)
+    ]
+    return "\n".join([f"BIAS = {round(weights.bias, 2)}", "NAMES = {", *lines, "}"])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ OUTSIDE = Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35)
 """For an asker who has the text round the cursor already."""
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _exact(line: str) -> int:
     return tokens.count(line + "\n")
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .budget import MIXES, Mix
+from .evidence import evidence
 from .frame import add_frame, prefix_chunk, suffix_chunk
 from .index.index import Index
 from .index.places import View, view_of
 from .pack import Packing, Sources, add_definitions, add_places
-from .rank import evidence, mentioned, upcoming
+from .rank import mentioned, upcoming
 from .snippet import Chunk, Context, LeftOut
 from .text import Document, Position
 

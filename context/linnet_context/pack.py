@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 
+from . import tokens
 from .budget import line_tokens
+from .evidence import Evidence
 from .index.index import Index
 from .index.names import IDENTIFIER
 from .index.places import WINDOW, View
 from .languages import comment_prefix
-from .rank import Candidate, Evidence
+from .rank import Candidate
 from .snippet import Chunk, LeftOut
 
 SEGMENT_LINES = 8
@@ -58,6 +61,7 @@ class Sources:
         self._index = index
         self._view = view
         self._known: dict[str, Sequence[str]] = {view.path: view.own.lines}
+        self._digests: dict[str, int | None] = {}
         self.changed: set[str] = set()
         self.comment = comment_prefix(language) or "#"
 
@@ -76,13 +80,20 @@ class Sources:
         """The head of the definition on a line, on one line; empty when its file cannot be used."""
         if path == self._view.path:
             return definition_line(self._view.own.lines, line)
-        stamp = self._view.corpus.stamp(path)
-        head = (
-            self._index.texts.head(path, stamp.digest, line, definition_line) if stamp is not None else None
-        )
+        head = None
+        if (digest := self._digest(path)) is not None:
+            head = self._index.texts.head(path, digest, line, definition_line)
         if head is None:
             self.changed.add(path)
         return head or ""
+
+    def _digest(self, path: str) -> int | None:
+        """The digest of a file that is still what was indexed; looked for once."""
+        if path not in self._digests:
+            stamp = self._view.corpus.stamp(path)
+            current = stamp is not None and self._index.texts.is_current(path, stamp.digest)
+            self._digests[path] = stamp.digest if stamp is not None and current else None
+        return self._digests[path]
 
     def header(self, name: str) -> str:
         return f"{self.comment} {name}"
@@ -254,6 +265,7 @@ def _valued(
     """The lines of one file that may be worth sending, with what they promise."""
     texts = sources.lines(path)
     own = path == view.path
+    exact = tokens.ready()
     valued = []
     for number in sorted(weights):
         if not 0 <= number < len(texts) or own and view.low <= number < view.high:
@@ -261,36 +273,33 @@ def _valued(
         text = texts[number]
         if len(text) > 4 * _LONGEST_LINE:
             continue
-        kept, words = _content(text)
+        kept, words, cost = _content(text, exact)
         if not kept or kept in local:
             continue
         promise = min(_NAME_LIMIT, sum(names.get(word, 0.0) for word in words))
-        valued.append(
-            _Line(
-                number, text, kept, line_tokens(text.rstrip()), weights[number] * (1 + _NAME_WEIGHT * promise)
-            )
-        )
+        valued.append(_Line(number, text, kept, cost, weights[number] * (1 + _NAME_WEIGHT * promise)))
     return valued
 
 
-@lru_cache(maxsize=50_000)
-def _content(text: str) -> tuple[str, frozenset[str]]:
-    """A line without indentation and its words; nothing for a line that says too little to be sent."""
+@lru_cache(maxsize=10_000)
+def _content(text: str, exact: bool) -> tuple[str, frozenset[str], int]:
+    """A line without indentation, its words and its tokens; nothing for a line that says too little to be sent."""
     kept = bare(text)
     if len(kept) < 3 or _WORTHLESS.match(text):
-        return "", frozenset()
-    return kept, frozenset(IDENTIFIER.findall(text))
+        return "", frozenset(), 0
+    return kept, frozenset(IDENTIFIER.findall(text)), line_tokens(text.rstrip())
 
 
-def _runs(lines: Sequence[_Line]) -> Iterable[tuple[float, list[_Line]]]:
+def _runs(lines: list[_Line]) -> Iterable[tuple[float, list[_Line]]]:
+    """From each line on, those within SEGMENT_LINES, and what they promise a token."""
+    values = [0.0, *accumulate(line.value for line in lines)]
+    costs = [0, *accumulate(line.cost for line in lines)]
+    end = 0
     for start, first in enumerate(lines):
-        end = start
-        value = cost = 0.0
         while end < len(lines) and lines[end].number < first.number + SEGMENT_LINES:
-            value += lines[end].value
-            cost += lines[end].cost
             end += 1
-        yield value / (cost + _LENGTH_BASE) ** _LENGTH_POWER, list(lines[start:end])
+        cost = costs[end] - costs[start]
+        yield (values[end] - values[start]) / (cost + _LENGTH_BASE) ** _LENGTH_POWER, lines[start:end]
 
 
 def bare(line: str) -> str:

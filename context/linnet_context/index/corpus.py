@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .names import AnyArray, Ints, Vocabulary
+from .names import AnyArray, Floats, Ints, Vocabulary
 from .segment import BLOCK, END, FILE, LINE, NAME, Record, Segment, Stamp, build_segment
 
 # Fresh records are sorted again at each search after a change, so that there may only be few of them.
@@ -33,6 +33,8 @@ class Corpus:
         self._owner: dict[str, tuple[Segment, int]] = {}
         self._fresh: dict[str, Record] = {}
         self._fresh_segment: Segment | None = None
+        self._rarity: tuple[int, int, Floats] | None = None
+        self._part_uses: tuple[int, AnyArray] | None = None
 
     def __len__(self) -> int:
         return len(self._owner) + len(self._fresh)
@@ -86,6 +88,33 @@ class Corpus:
         if record is not None:
             self._count(record, -1)
 
+    def rarity(self, all_files: int) -> Floats:
+        """By name, how rare it is among this many files; a new array."""
+        self._make_room()
+        if self._rarity is None or self._rarity[:2] != (self.changes, all_files):
+            self._rarity = self.changes, all_files, np.log(1 + all_files / (self.files + 0.5))
+        found = self._rarity[2]
+        missing = len(self.vocabulary) - len(found)
+        return (
+            np.append(found, np.full(missing, np.log(1 + all_files / 0.5)))
+            if missing > 0
+            else found[: len(self.vocabulary)].copy()
+        )
+
+    def part_uses(self) -> Floats:
+        """By word part, how often names with it are used; a new array."""
+        self._make_room()
+        parts = self.vocabulary.parts()
+        if self._part_uses is None or self._part_uses[0] != self.changes:
+            uses = np.repeat(
+                self.uses.astype(np.float64)[: len(parts.name_rows) - 1], np.diff(parts.name_rows)
+            )
+            summed = np.bincount(parts.by_name, weights=uses, minlength=parts.count)
+            self._part_uses = self.changes, summed
+        found = self._part_uses[1]
+        # Names that came since then are not used in any file of the corpus.
+        return np.append(found, np.zeros(parts.count - len(found)))
+
     def segments(self) -> list[Segment]:
         """Everything that can be searched now; files in `dead` are to be passed over."""
         if self._fresh and self._fresh_segment is None:
@@ -95,6 +124,10 @@ class Corpus:
             if self._fresh_segment is not None
             else list(self._segments)
         )
+
+    def sealed(self) -> list[Segment]:
+        """The segments that a dump holds, in its order; without fresh records."""
+        return list(self._segments)
 
     def place(self, path: str) -> tuple[Segment, int] | None:
         """The segment a file is searched in, and its number there."""
@@ -150,16 +183,20 @@ class Corpus:
                 self._owner[path] = segment, file
 
     def _count(self, record: Record, sign: int) -> None:
-        missing = len(self.vocabulary) - len(self.uses)
-        if missing > 0:
-            more = np.zeros(max(missing, len(self.uses) // 2), np.int32)
-            for name in _COUNTS:
-                setattr(self, name, np.concatenate([getattr(self, name), more]))
+        self._make_room()
         names, counts = np.unique(record.names, return_counts=True)
         self.uses[names] += (sign * counts).astype(np.int32)
         self.files[names] += sign
         np.add.at(self.definitions, record.definitions[:, NAME], sign)
         self.changes += 1
+
+    def _make_room(self) -> None:
+        """Have a count for each name of the vocabulary."""
+        missing = len(self.vocabulary) - len(self.uses)
+        if missing > 0:
+            more = np.zeros(max(missing, len(self.uses) // 2), np.int32)
+            for name in _COUNTS:
+                setattr(self, name, np.concatenate([getattr(self, name), more]))
 
     def dump(self) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, Sequence[str]]]:
         """Everything as arrays and strings for a store; stays valid while the corpus changes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,9 @@ from ..text import Document
 from .corpus import Corpus
 from .definitions import DefinitionTable, definition_table
 from .imports import Resolver
-from .names import family_of
+from .names import AnyArray, family_of
 from .own import Own, OwnTexts
-from .segment import FILE, NAME, Record, Stamp, digest_of, make_record, merge_segments, unused_record
+from .segment import FILE, NAME, Record, Segment, Stamp, digest_of, make_record, merge_segments, unused_record
 from .store import Generations
 from .texts import Texts
 
@@ -288,9 +288,14 @@ class Index:
             if self._store is not None and self._unsaved:
                 self._unsaved = False
                 saving = pool.submit(self._store.save, *self._dump())
+                saved = {family: corpus.sealed() for family, corpus in self._corpora.items()}
                 while not _is_done(saving):
                     yield progress
-                saving.result()
+                if (file_name := saving.result()) is not None:
+                    mapping = pool.submit(self._store.mapped, file_name)
+                    while not _is_done(mapping):
+                        yield progress
+                    _map(saved, mapping.result() or {})
 
     def _dump(self) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, Sequence[str]]]:
         arrays, strings = dict[str, np.ndarray[Any, Any]](), dict[str, Sequence[str]]()
@@ -318,6 +323,15 @@ class Index:
             self._put_opened(path)
 
 
+def _map(saved: Mapping[str, Sequence[Segment]], arrays: Mapping[str, AnyArray]) -> None:
+    """Let segments look at what was saved of them, so that nothing is held in memory that nobody asks for."""
+    for family, segments in saved.items():
+        for number, segment in enumerate(segments):
+            part = _below(arrays, f"{family}:{number}/")
+            if part:
+                segment.look_at(part)
+
+
 def _is_done(task: Any) -> bool:
     try:
         task.exception(timeout=0.005)
@@ -326,7 +340,7 @@ def _is_done(task: Any) -> bool:
     return True
 
 
-def _below(items: dict[str, Value], prefix: str) -> dict[str, Value]:
+def _below(items: Mapping[str, Value], prefix: str) -> dict[str, Value]:
     return {name[len(prefix) :]: value for name, value in items.items() if name.startswith(prefix)}
 
 

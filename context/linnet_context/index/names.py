@@ -192,5 +192,5 @@ def spans(starts: AnyArray, ends: AnyArray) -> tuple[NDArray[np.int64], NDArray[
     """The concatenated ranges ``starts[i]..ends[i]``, and for each element the range it belongs to."""
     counts = np.asarray(ends, np.int64) - starts
     owner = np.repeat(np.arange(len(counts)), counts)
-    first = np.cumsum(counts) - counts
-    return np.arange(len(owner)) - first[owner] + np.asarray(starts, np.int64)[owner], owner
+    shift = np.asarray(starts, np.int64) - (np.cumsum(counts) - counts)
+    return np.arange(len(owner)) + np.repeat(shift, counts), owner

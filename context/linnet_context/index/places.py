@@ -20,10 +20,14 @@ _TRAIL_LINES = 7
 _TRAIL_REACH = 14
 _TRAIL_DECAY = 0.8
 _SMOOTH = (1.0, 0.75, 0.6, 0.5, 0.4)
-_COMMON_NAME = 4000
+_SMOOTH_BY = np.array([*_SMOOTH, 0.0])
+COMMON_NAME = 4000
 _COMMON_PART = 0.2
 _OWN_FACTOR = 1.2
 _FOLLOWED = 45
+_CHUNK = 64
+_SOON = 3
+_NO_NAMES = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +47,16 @@ class View:
     high: int
     uses: Ints
     idf: Floats
+    saved_names: Ints  # those of the saved version of the own file, with repetitions
+    block_count: int
+
+    def part_uses(self) -> Floats:
+        """By word part, how often names with it are used."""
+        parts = self.corpus.vocabulary.parts()
+        uses = self.corpus.part_uses()
+        for names, sign in ((self.saved_names, -1), (self.own.segment.names, 1)):
+            uses += sign * np.bincount(parts.of(names)[0], minlength=parts.count)
+        return uses
 
     def names_on(self, first: int, last: int) -> Ints:
         """The different names on the own lines ``first..last - 1``."""
@@ -51,13 +65,20 @@ class View:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Lines of a file that may look like what comes next: `line` in the file, `names` that stand there."""
+    """Lines of a file that may look like what comes next: `line` in the file, `names` that stand there.
+
+    `ranks`: of a window, its places in the two rankings it is found by (None: not in that one). `code` are (of what
+    follows a line) the names outside strings and comments, `soon` those of them on the first three lines.
+    """
 
     path: str
     line: int
     score: float
     names: Ints
     is_own: bool
+    ranks: tuple[int | None, int | None]
+    code: Ints
+    soon: Ints
 
 
 def view_of(corpus: Corpus, own: Own, path: str, at: int, low: int, high: int) -> View:
@@ -67,25 +88,25 @@ def view_of(corpus: Corpus, own: Own, path: str, at: int, low: int, high: int) -
         frozenset(segment.dead | ({saved[1]} if saved and saved[0] is segment else set()))
         for segment in segments
     )
-    uses, files = _counts(corpus, own, saved)
-    all_files = len(corpus) + (saved is None)
-    idf = np.log(1 + all_files / (files + 0.5))
-    return View(corpus, segments, silent, own, path, at, low, high, uses, idf)
+    names = saved[0].names_of(saved[1]) if saved is not None else _NO_NAMES
+    uses, idf = _counts(corpus, own, names, len(corpus) + (saved is None))
+    blocks = _total(segments, silent, own, Segment.blocks_in)
+    return View(corpus, segments, silent, own, path, at, low, high, uses, idf, names, blocks)
 
 
-def _counts(corpus: Corpus, own: Own, saved: tuple[Segment, int] | None) -> tuple[Ints, Ints]:
-    """By name, how often it is used and in how many files, the own file counted as it is now."""
-    size = len(corpus.vocabulary)
-    uses, files = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    uses[: len(corpus.uses)] = corpus.uses[:size]
-    files[: len(corpus.files)] = corpus.files[:size]
-    if saved is not None:
-        names = saved[0].names_of(saved[1])
-        np.subtract.at(uses, names, 1)
-        files[np.unique(names)] -= 1
-    np.add.at(uses, own.segment.names, 1)
-    files[own.segment.keys] += 1
-    return uses, files
+def _counts(corpus: Corpus, own: Own, saved: Ints, all_files: int) -> tuple[Ints, Floats]:
+    """By name, how often it is used and how rare it is among the files, the own file counted as it is now."""
+    idf = corpus.rarity(all_files)
+    uses = corpus.uses[: len(idf)].copy()
+    uses += (
+        np.bincount(own.segment.names, minlength=len(idf)) - np.bincount(saved, minlength=len(idf))
+    ).astype(np.int32)
+    gone, here = np.zeros(len(idf), np.bool_), np.zeros(len(idf), np.bool_)
+    gone[saved], here[own.segment.keys] = True, True
+    touched = np.flatnonzero(gone | here)
+    files = corpus.files[touched] - gone[touched] + here[touched]
+    idf[touched] = np.log(1 + all_files / (files + 0.5))
+    return uses, idf
 
 
 def windows(view: View, weight: Callable[[str], float]) -> list[Place]:
@@ -94,19 +115,21 @@ def windows(view: View, weight: Callable[[str], float]) -> list[Place]:
     `weight` tells how much a file counts by its path.
     """
     fused: dict[tuple[int, int], float] = {}
-    for ranking in (_alike(view), _related(view)):
-        for rank, key in enumerate(ranking[:_WINDOWS]):
+    rankings = [
+        {key: rank for rank, key in enumerate(found[:_WINDOWS])} for found in (_alike(view), _related(view))
+    ]
+    for ranking in rankings:
+        for key, rank in ranking.items():
             fused[key] = fused.get(key, 0.0) + 1 / (10 + rank)
-    found = [_window(view, number, block, score) for (number, block), score in fused.items()]
-    scored = [Place(one.path, one.line, one.score * weight(one.path), one.names, one.is_own) for one in found]
-    return sorted(scored, key=_order)
-
-
-def _window(view: View, number: int, block: int, score: float) -> Place:
-    segment = _segment(view, number)
-    file, line = segment.file_of_line(block * BLOCK)
-    names = segment.names_between(block * BLOCK, block * BLOCK + WINDOW)
-    return Place(segment.paths[file], line, score, names, number < 0)
+    found = []
+    for key, score in fused.items():
+        number, block = key
+        segment = _segment(view, number)
+        file, line = segment.file_of_line(block * BLOCK)
+        names = segment.names_between(block * BLOCK, block * BLOCK + WINDOW)
+        path, ranks = segment.paths[file], (rankings[0].get(key), rankings[1].get(key))
+        found.append(Place(path, line, score * weight(path), names, number < 0, ranks, names, names))
+    return sorted(found, key=_order)
 
 
 def _segment(view: View, number: int) -> Segment:
@@ -131,7 +154,8 @@ def _related(view: View) -> list[tuple[int, int]]:
     """Windows by BM25 over the word parts of the names near the cursor."""
     weights = _part_weights(view)
     names = np.flatnonzero(weights).astype(np.int32)
-    average = max(_total(view, Segment.names_in) / max(block_count(view), 1), 1.0)
+    names_in = _total(view.segments, view.silent, view.own, Segment.names_in)
+    average = max(names_in / max(view.block_count, 1), 1.0)
 
     def score(segment: Segment) -> AnyArray:
         blocks, owner = segment.blocks_with(names)
@@ -150,7 +174,7 @@ def _part_weights(view: View) -> Floats:
     found, counts = np.unique(parts.of(near)[0], return_counts=True)
     if not len(found):
         return weights
-    blocks = max(block_count(view), WINDOW)
+    blocks = max(view.block_count, WINDOW)
     names, owner = parts.names_with(found)
     spread = np.minimum(np.bincount(owner, weights=view.uses[names], minlength=len(found)), blocks)
     value = np.minimum(counts, 3) * np.log(1 + (blocks - spread + 0.5) / (spread + 0.5))
@@ -159,15 +183,15 @@ def _part_weights(view: View) -> Floats:
     return weights
 
 
-def block_count(view: View) -> int:
-    """Blocks of the living files and the own one."""
-    return _total(view, Segment.blocks_in)
-
-
-def _total(view: View, count: Callable[[Segment, int | None], int]) -> int:
+def _total(
+    segments: Sequence[Segment],
+    silence: Sequence[frozenset[int]],
+    own: Own,
+    count: Callable[[Segment, int | None], int],
+) -> int:
     """A count over all living files and the own one."""
-    total = count(view.own.segment, None)
-    for segment, silent in zip(view.segments, view.silent, strict=True):
+    total = count(own.segment, None)
+    for segment, silent in zip(segments, silence, strict=True):
         total += count(segment, None) - sum(count(segment, file) for file in silent)
     return total
 
@@ -184,7 +208,7 @@ def _best_windows(view: View, score: Callable[[Segment], AnyArray]) -> list[tupl
     found = list[tuple[float, str, int, int, int]]()
     for number, segment in enumerate(view.segments):
         scores = score(segment)
-        _silence(segment, scores, view.silent[number], 1)
+        scores[~segment.living_blocks(view.silent[number])] = 0
         found += _named(segment, number, scores)
     own = score(view.own.segment)
     starts = np.arange(len(own)) * BLOCK
@@ -193,41 +217,42 @@ def _best_windows(view: View, score: Callable[[Segment], AnyArray]) -> list[tupl
     return [(number, block) for _, _, _, number, block in sorted(found)[:_KEPT]]
 
 
-def _named(segment: Segment, number: int, scores: AnyArray) -> Iterable[tuple[float, str, int, int, int]]:
-    for block in top(scores, _KEPT).tolist():
-        file, line = segment.file_of_line(block * BLOCK)
-        yield -round(float(scores[block]), 6), segment.paths[file], line, number, block
-
-
-def _silence(segment: Segment, scores: AnyArray, files: Iterable[int], scale: int) -> None:
-    for file in files:
-        scores[segment.file_blocks[file] * scale : segment.file_blocks[file + 1] * scale] = 0
+def _named(
+    segment: Segment, number: int, scores: AnyArray, lines: AnyArray | None = None
+) -> Iterable[tuple[float, str, int, int, int]]:
+    """The best of these lines (of all blocks, if there are none), with what they are ordered by."""
+    best = top(scores, _KEPT)
+    found = best if lines is None else lines[best]
+    files, starts = segment.files_of(found * BLOCK if lines is None else found)
+    values = (-np.round(scores[best], 6)).tolist()
+    for value, file, start, line in zip(values, files.tolist(), starts.tolist(), found.tolist(), strict=True):
+        yield value, segment.paths[file], start, number, line
 
 
 def continuations(view: View) -> list[Place]:
     """Lines that look like the cursor's last ones, best first; `names` are those of the lines that follow them."""
-    trail = _trail(view)
-    names = np.array(sorted(trail), np.int32)
-    weights = np.array([trail[int(name)] for name in names], np.float64) * view.idf[names] ** 1.2
+    last = trail(view)
+    names = np.array(sorted(last), np.int32)
+    weights = np.array([last[int(name)] for name in names], np.float64) * view.idf[names] ** 1.2
     found = list[tuple[float, str, int, int, int]]()
-    rare = view.uses[names] < _COMMON_NAME
+    rare = view.uses[names] < COMMON_NAME
     for number, segment in enumerate(view.segments):
         lines, scores = _smoothed(segment, names[rare], weights[rare], view.silent[number])
-        found += _lines_named(segment, number, lines, scores)
+        found += _named(segment, number, scores, lines)
     lines, scores = _smoothed(view.own.segment, names, weights, ())
     away = (lines < view.low - BLOCK + 2) | (lines >= view.high)
-    found += _lines_named(view.own.segment, -1, lines[away], scores[away] * _OWN_FACTOR)
+    found += _named(view.own.segment, -1, scores[away] * _OWN_FACTOR, lines[away])
     return [
         _continuation(view, number, line, -score) for score, _, _, number, line in sorted(found)[:_FOLLOWED]
     ]
 
 
-def _trail(view: View) -> dict[int, float]:
+def trail(view: View) -> dict[int, float]:
     """Names of the last lines with names, weighed by how many such lines ago they stood."""
     weights: dict[int, float] = {}
     seen = 0
     for line in range(view.at, max(view.at - _TRAIL_REACH, -1), -1):
-        names = view.names_on(line, line + 1).tolist()
+        names = sorted(set(view.own.segment.names_between(line, line + 1).tolist()))
         for name in names:
             weights.setdefault(name, _TRAIL_DECAY**seen)
         seen += bool(names)
@@ -241,34 +266,44 @@ def _smoothed(
 ) -> tuple[AnyArray, AnyArray]:
     """Lines with some of the names, and their scores with part of those of the lines above."""
     places, owner = segment.places_with(names)
-    scores = np.bincount(places, weights=weights[owner], minlength=segment.block_count * BLOCK)
-    _silence(segment, scores, silent, BLOCK)
-    lines = np.unique(places)
-    lines = lines[scores[lines] > 0]
-    smooth = np.zeros(len(lines))
-    for back, factor in enumerate(_SMOOTH):
-        # A gap lies between files, so that what is above a file's first line is empty.
-        smooth += factor * np.where(lines >= back, scores[np.maximum(lines - back, 0)], 0)
+    kept = segment.living_blocks(silent)[places // BLOCK]
+    order = np.argsort(places[kept], kind="stable")
+    places, shares = places[kept][order], weights[owner[kept][order]]
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    if not len(starts):
+        return places, shares
+    lines, scores = places[starts], np.add.reduceat(shares, starts)
+    smooth = scores.copy()
+    # A gap lies between files, so that what is above a file's first line is empty.
+    for back in range(1, min(len(_SMOOTH), len(lines))):
+        steps = lines[back:] - lines[:-back]
+        smooth[back:] += _SMOOTH_BY[np.minimum(steps, len(_SMOOTH))] * scores[:-back]
     return lines, smooth
-
-
-def _lines_named(
-    segment: Segment, number: int, lines: AnyArray, scores: AnyArray
-) -> Iterable[tuple[float, str, int, int, int]]:
-    for index in top(scores, _KEPT).tolist():
-        file, line = segment.file_of_line(int(lines[index]))
-        yield -round(float(scores[index]), 6), segment.paths[file], line, number, int(lines[index])
 
 
 def _continuation(view: View, number: int, line: int, score: float) -> Place:
     segment = _segment(view, number)
     file, own_line = segment.file_of_line(line)
-    return Place(segment.paths[file], own_line, score, segment.names_between(line + 1, line + 9), number < 0)
+    return Place(
+        path=segment.paths[file],
+        line=own_line,
+        score=score,
+        names=segment.names_between(line + 1, line + 9),
+        is_own=number < 0,
+        ranks=(None, None),
+        code=segment.code_between(line + 1, line + 9),
+        soon=segment.code_between(line + 1, line + 1 + _SOON),
+    )
 
 
 def top(scores: AnyArray, count: int) -> AnyArray:
     """Indices of the greatest positive scores, greatest first; all that tie with the last are taken."""
-    positive = np.flatnonzero(scores > 0)
+    chunks = len(scores) // _CHUNK
+    least = 0.0
+    if chunks > count:  # As many chunks hold a score as great as this, so what is less is not among the best.
+        greatest = scores[: chunks * _CHUNK].reshape(chunks, _CHUNK).max(1)
+        least = float(np.partition(greatest, chunks - count)[chunks - count])
+    positive = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
     if len(positive) > count:
         limit = np.partition(scores[positive], len(positive) - count)[len(positive) - count]
         positive = positive[scores[positive] >= limit]
@@ -279,11 +314,3 @@ def top(scores: AnyArray, count: int) -> AnyArray:
 
 def _order(place: Place) -> tuple[float, str, int]:
     return -round(place.score, 6), place.path, place.line
-
-
-def vote(places: Sequence[Place], weights: Sequence[float], size: int) -> Floats:
-    """By name, the sum of the weights of the places that have it."""
-    votes = np.zeros(size)
-    for place, weight in zip(places, weights, strict=True):
-        votes[place.names] += weight  # A name that stands there twice counts once.
-    return votes

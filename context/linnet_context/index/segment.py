@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ BLOCK = 10
 
 KINDS = ("function", "class", "method", "field", "variable", "type", "constant", "module")
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
+FUNCTION, CLASS, METHOD, FIELD = range(4)
 # Columns of a table of definitions.
 NAME, KIND, LINE, END, PARENT, FILE = range(6)
 
@@ -132,6 +133,12 @@ class Segment:
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         return {name: getattr(self, name) for name in self.ARRAYS}
 
+    def look_at(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        """Put equal arrays in the place of the own ones; the stamps stay, because they may have changed since."""
+        for name in self.ARRAYS:
+            if name != "stamps":
+                setattr(self, name, arrays[name])
+
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]], paths: list[str]) -> Segment:
         return cls(paths=paths, dead=set(), **{name: arrays[name] for name in cls.ARRAYS})
@@ -144,6 +151,11 @@ class Segment:
         """The file and the line within it."""
         file = int(np.searchsorted(self.file_blocks, line // BLOCK, side="right")) - 1
         return file, line - int(self.file_blocks[file]) * BLOCK
+
+    def files_of(self, lines: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Like `file_of_line`, for many lines."""
+        files = np.searchsorted(self.file_blocks, lines // BLOCK, side="right") - 1
+        return files, lines - self.file_blocks[files].astype(np.int64) * BLOCK
 
     def rows_of(self, names: AnyArray) -> tuple[AnyArray, AnyArray]:
         """For the names used here: their rows, and their indices into `names`."""
@@ -174,6 +186,21 @@ class Segment:
             if first < last
             else self.names[:0]
         )
+
+    def code_between(self, first: int, last: int) -> Ints:
+        """Like `names_between`, without the names in strings and comments."""
+        last = min(last, len(self.line_rows) - 1)
+        if first >= last:
+            return self.names[:0]
+        rows = slice(int(self.line_rows[max(first, 0)]), int(self.line_rows[last]))
+        return self.names[rows][self.code[rows]]
+
+    def living_blocks(self, silent: Iterable[int]) -> Bools:
+        """By block, whether it is of another file than these."""
+        living = np.ones(self.block_count, np.bool_)
+        for file in silent:
+            living[self.file_blocks[file] : self.file_blocks[file + 1]] = False
+        return living
 
     def blocks_in(self, file: int | None) -> int:
         """Blocks with lines of a file, or (None) of all files."""

@@ -45,8 +45,10 @@ class Generations:
         self.version = version
         self._file_name = re.compile(re.escape(name) + r"\.(\d{10})-[0-9a-f]{8}\.gen")
 
-    def save(self, arrays: Mapping[str, np.ndarray[Any, Any]], strings: Mapping[str, Sequence[str]]) -> None:
-        """Write a new generation and remove older ones.
+    def save(
+        self, arrays: Mapping[str, np.ndarray[Any, Any]], strings: Mapping[str, Sequence[str]]
+    ) -> str | None:
+        """Write a new generation and remove older ones; its file name, or None when it could not be written.
 
         It is a cache: a full disk, a read-only folder, or another process that is just saving the same store leave
         what is there and are only logged. Arrays are of booleans, integers or floats.
@@ -56,9 +58,17 @@ class Generations:
             private_folder(self.folder)
             with _locked(self.folder / f"{self.name}.lock") as mine:
                 if mine:
-                    self._write(parts)
+                    return self._write(parts)
         except OSError as error:
             _log.warning("cannot save the store %s: %s", self.name, error.strerror)
+        return None
+
+    def mapped(self, file_name: str) -> Arrays | None:
+        """The arrays of a generation that was just saved, mapped and read-only; None when it is gone."""
+        try:
+            return _load(self.folder / file_name, self.version, with_strings=False)[0]
+        except (OSError, ValueError, KeyError, TypeError, struct.error):
+            return None
 
     def load(self) -> tuple[Arrays, Strings] | None:
         """The newest whole generation (arrays are mapped and read-only); None when there is none of this version."""
@@ -82,7 +92,7 @@ class Generations:
             return []
         return [self.folder / name for name in sorted(filter(self._file_name.fullmatch, names), reverse=True)]
 
-    def _write(self, parts: _Parts) -> None:
+    def _write(self, parts: _Parts) -> str:
         older = self._files()
         self._sweep()
         number = int(older[0].name[len(self.name) + 1 :][:10]) + 1 if older else 1
@@ -102,6 +112,7 @@ class Generations:
         for path in older:
             with suppress(OSError):  # Where mapped files cannot be removed, the next save tries again.
                 path.unlink()
+        return target.name
 
     def _sweep(self) -> None:
         """Remove what killed writers left behind; the lock says that none is at work."""
@@ -144,7 +155,7 @@ class _Parts:
         yield from payload
 
 
-def _load(path: Path, version: int) -> tuple[Arrays, Strings]:
+def _load(path: Path, version: int, with_strings: bool = True) -> tuple[Arrays, Strings]:
     with open(path, "rb") as file:
         magic, length, header_sum, payload_sum = _HEAD.unpack(file.read(_HEAD.size))
         if magic != _MAGIC or length > os.fstat(file.fileno()).st_size:
@@ -163,7 +174,8 @@ def _load(path: Path, version: int) -> tuple[Arrays, Strings]:
         if checksum != payload_sum or file.tell() != start + content["size"]:
             raise ValueError("damaged content")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return _unpacked(mapped, start, content["table"])
+    table = content["table"] if with_strings else [row for row in content["table"] if row[0] == "array"]
+    return _unpacked(mapped, start, table)
 
 
 def _unpacked(mapped: mmap.mmap, start: int, table: list[list[Any]]) -> tuple[Arrays, Strings]:

@@ -10,7 +10,7 @@ from ..files import read, status
 from ..text import split_lines
 from .segment import digest_of
 
-_KEPT_CHARACTERS = 8_000_000
+_KEPT_CHARACTERS = 4_000_000
 _KEPT_HEADS = 20_000
 
 
@@ -58,20 +58,25 @@ class Texts:
             self._kept.move_to_end(path)
         return kept.lines if digest is None or kept.digest == digest else None
 
+    def is_current(self, path: str, digest: int) -> bool:
+        """Whether the text of a file still has this digest."""
+        if self._seen.get(path) == (self._status(path), digest):
+            return True
+        return self.lines(path, digest) is not None
+
     def head(
         self, path: str, digest: int, line: int, make: Callable[[Sequence[str], int], str]
     ) -> str | None:
         """What `make` says of a line of the text with this digest; remembered, so that the file need not be read."""
         key = path, digest, line
         head = self._heads.get(key)
-        if head is not None and self._seen.get(path) == (self._status(path), digest):
-            return head
-        lines = self.lines(path, digest)
-        if lines is None:
-            return None
-        if len(self._heads) >= _KEPT_HEADS:
-            self._heads.clear()
-        head = self._heads[key] = make(lines, line)
+        if head is None:
+            lines = self.lines(path, digest)
+            if lines is None:
+                return None
+            if len(self._heads) >= _KEPT_HEADS:
+                self._heads.clear()
+            head = self._heads[key] = make(lines, line)
         return head
 
     def _status(self, path: str) -> tuple[int, int] | None:

@@ -138,6 +138,17 @@ def test_an_index_is_loaded_from_its_cache(tmp_path: Path) -> None:
     assert contents(built(root, cache)) == contents(second)
 
 
+def test_after_a_build_the_saved_arrays_are_looked_at(tmp_path: Path) -> None:
+    """What was saved is not held in memory a second time, and answers stay those of an index without a cache."""
+    root = workspace(tmp_path / "root")
+    index = built(root, tmp_path / "cache")
+    segments = [segment for language in ("python", "go") for segment in index.corpus(language).segments()]
+    assert segments and not any(segment.names.flags.writeable for segment in segments)
+    assert contents(index) == contents(built(root))
+    index.update("later.py", "def later():\n    return 1\n")
+    assert [path for path, _ in index.definitions("later")] == ["later.py"]
+
+
 def test_a_damaged_cache_is_built_anew(tmp_path: Path) -> None:
     """An index whose cache is damaged has the same answers as one without a cache."""
     root, cache = workspace(tmp_path / "root"), tmp_path / "cache"

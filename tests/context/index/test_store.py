@@ -44,6 +44,21 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
         assert not arrays[name].flags.writeable
 
 
+def test_what_was_just_saved_can_be_mapped(tmp_path: Path) -> None:
+    """Saving tells the file; its arrays come mapped and read-only, and a file that has gone gives none."""
+    store = Generations(tmp_path / "cache", "t", 1)
+    name = store.save(ARRAYS, STRINGS)
+    assert name is not None and name == store.newest()
+    arrays = store.mapped(name)
+    assert arrays is not None
+    assert {key: array.tolist() for key, array in arrays.items()} == {
+        key: array.tolist() for key, array in ARRAYS.items()
+    }
+    assert not any(array.flags.writeable for array in arrays.values())
+    (tmp_path / "cache" / name).unlink()
+    assert store.mapped(name) is None
+
+
 def test_files_are_private(tmp_path: Path) -> None:
     """The folder has mode 0700 and the files 0600."""
     file = saved(tmp_path / "cache")
