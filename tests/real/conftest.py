@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.real.parts import Tell
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,6 +24,27 @@ def cache_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cache() -> Path:
+    """The cache folder, made."""
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tell(request: pytest.FixtureRequest) -> Tell:
+    """Writes a line for who waits; an installation takes a while."""
+    capture: Any = request.config.pluginmanager.getplugin("capturemanager")
+
+    def write(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            sys.stdout.write(f"\n  {text}")
+            sys.stdout.flush()
+
+    return write
+
+
+@pytest.fixture(scope="session")
 def wheel() -> Path:
     """The wheel that `make dist` built."""
     built = sorted((ROOT / "dist").glob("linnet-*.whl"))
@@ -29,13 +53,14 @@ def wheel() -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path) -> Path:
+def installed(wheel: Path, tell: Tell) -> Path:
     """The folder with the programs of a fresh environment that holds the wheel and what it needs."""
     base = cache_folder() / "wheel"
     kind = f"{sys.version_info.major}{sys.version_info.minor}"
     home = base / f"{hashlib.sha256(wheel.read_bytes()).hexdigest()[:16]}-{kind}"
     programs = home / ("Scripts" if os.name == "nt" else "bin")
     if not (home / "complete").is_file():
+        tell(f"installing {wheel.name} into {home} ...")
         shutil.rmtree(base, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         python = str(programs / "python")
