@@ -139,6 +139,7 @@ class ModelServer:
             writer.transport.abort()
         # Their connections being gone, the others end by themselves.
         await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+        await asyncio.sleep(0)  # Aborted transports close their sockets in the loop's next turn.
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert isinstance(reader, _Reader)

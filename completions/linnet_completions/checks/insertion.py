@@ -26,13 +26,17 @@ def fit(text: str, after: str) -> Insertion | None:
     if not text:
         return None
     behind = after.rstrip()
+    closed = unopened(text)
     overlap = _overlap(text, behind)
-    if behind and not overlap and _surplus(text):
+    if closed and not overlap and behind.startswith(closed):
+        # The brackets stand among the text's other characters, and all of them behind the cursor.
+        return None if _glues(text, behind[len(closed) :]) else Insertion(text, len(closed))
+    if behind and not overlap and closed:
         return None
     inserted = text[: len(text) - overlap]
     if not inserted.strip():
         return None
-    if overlap < len(behind) and _glued(inserted if not overlap else text, behind[overlap:]):
+    if _glues(inserted if not overlap else text, behind[overlap:]):
         return None
     return Insertion(text, overlap)
 
@@ -56,9 +60,10 @@ def _depth(text: str) -> int:
     return sum((letter in "([{") - (letter in ")]}") for letter in text)
 
 
-def _surplus(text: str) -> bool:
-    """Whether the text closes a bracket that it does not open."""
+def unopened(text: str) -> str:
+    """The brackets that a text closes without having opened them, in order."""
     stack: list[str] = []
+    closed = ""
     quote = ""
     for character in text:
         if quote:
@@ -68,13 +73,13 @@ def _surplus(text: str) -> bool:
         elif character in "([{":
             stack.append(character)
         elif character in _CLOSING and (not stack or stack.pop() != _CLOSING[character]):
-            return True
-    return False
+            closed += character
+    return closed
 
 
-def _glued(text: str, behind: str) -> bool:
+def _glues(text: str, behind: str) -> bool:
     """Whether the text would melt into a word behind it."""
-    return _word(text[-1]) and _word(behind[0])
+    return bool(behind) and _word(text[-1]) and _word(behind[0])
 
 
 def _word(character: str) -> bool:

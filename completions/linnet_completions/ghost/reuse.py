@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from linnet_completions.checks.insertion import unopened
 from linnet_completions.ghost.item import Item
 from linnet_context.text import Document, Position
 
@@ -45,7 +46,7 @@ def _rest(item: Item, typed: str, old_after: str, after: str) -> Item | None:
     if not after.endswith(kept):
         return None
     covered = after[: len(after) - len(kept)]
-    if covered and not text.endswith(covered):
+    if covered and not text.endswith(covered) and not unopened(text).startswith(covered):
         return None
     return replace(item, text=text, replaced=len(covered))
 

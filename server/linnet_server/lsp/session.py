@@ -43,6 +43,11 @@ class Client:
         """Whether the client asks only after a pause in the typing, so that another of ours would come on top."""
         return self.name.lower() in WAIT_THEMSELVES
 
+    @property
+    def is_neovim(self) -> bool:
+        """It never says that the user asked, and takes line endings for its own."""
+        return self.name.lower() == "neovim"
+
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Client:
         capabilities = params.get("capabilities") or {}

@@ -33,6 +33,14 @@ def document(text: str) -> tuple[Document, Position]:
             "x = hello(<cursor>)\n",
             ("a)", 1),
         ),  # The editor closed the bracket.
+        (
+            "x = <cursor>\n",
+            "a[f(b).c]",
+            0,
+            "x = a[f(<cursor>)]\n",
+            ("b).c]", 2),
+        ),  # It closed two, among others.
+        ("x = <cursor>\n", "g(f(a))", 0, "x = g(<cursor>)\n", ("f(a))", 1)),
         ("x = (<cursor>)\n", "hello)", 1, "x = (hel<cursor>)\n", ("lo)", 1)),
         ("x = (<cursor>)\n", "hello", 0, "x = (hel<cursor>)\n", ("lo", 0)),
         ("x = <cursor>\n", "hello", 0, "x = hel<cursor> + 1\n", None),

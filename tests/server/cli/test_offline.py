@@ -20,6 +20,7 @@ WORDS = {
     "doctor": ["doctor"],
     "auth": ["auth", "status"],
     "cache": ["cache", "info"],
+    "bench": ["bench", "startup", "--rounds", "1", "--keys", "20", "--files", "3"],
     "config": ["config", "show", "--all"],
     "demo": ["demo"],
     "serve": ["serve"],

@@ -42,8 +42,9 @@ def at_once(session: Session, snapshot: Snapshot, params: Params) -> dict[str, A
 
 @reads("textDocument/inlineCompletion", nothing={"items": []})
 async def inline_completion(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any]:
-    limit = ALTERNATIVES if invoked(session, params) else 1
-    shown = await suggested(session, snapshot, params, limit)
+    # A client that asks by itself alone has no other way to get what it can cycle through.
+    many = invoked(session, params) or snapshot.client.is_neovim
+    shown = await suggested(session, snapshot, params, ALTERNATIVES if many else 1)
     return {"items": []} if shown is None else _wire(shown, snapshot, params)
 
 
@@ -148,14 +149,24 @@ def selected_of(params: Params, snapshot: Snapshot) -> Selected | None:
 def _wire(shown: Shown, snapshot: Snapshot, params: Params) -> dict[str, Any]:
     """The items as LSP has them; beside an open completion menu only those that continue its selected entry."""
     selected, encoding = selected_of(params, snapshot), snapshot.client.encoding
-    wire = (wire_item(item, shown.document, shown.position, selected, encoding) for item in shown.items)
+    plain = snapshot.client.is_neovim
+    wire = (
+        wire_item(item, shown.document, shown.position, selected, encoding, plain=plain)
+        for item in shown.items
+    )
     return {"items": [item for item in wire if item is not None]}
 
 
 def wire_item(
-    item: Item, document: Document, position: Position, selected: Selected | None, encoding: str
+    item: Item,
+    document: Document,
+    position: Position,
+    selected: Selected | None,
+    encoding: str,
+    *,
+    plain: bool = False,
 ) -> dict[str, Any] | None:
-    """One item with an explicit range on the cursor's line."""
+    """One item with an explicit range on the cursor's line; `plain` keeps its line endings as they are."""
     start, text = position, item.text
     end = Position(position.line, position.column + item.replaced)
     if selected is not None:
@@ -166,7 +177,7 @@ def wire_item(
         if not text.startswith(selected.text):
             return None
     return {
-        "insertText": with_endings_of(document, text),
+        "insertText": text if plain else with_endings_of(document, text),
         "range": wire_range(document, start, end, encoding),
         "command": acceptance(item, behind(document, position, encoding)),
     }
