@@ -13,6 +13,8 @@ from typing import overload
 # large document's number of lines.
 CHUNK = 256
 _BREAK = re.compile(r"\r\n|\n|\r")
+# What Python takes for the end of a line and LSP does not, in ASCII.
+_OTHER_BREAKS = "\x0b\x0c\x1c\x1d\x1e"
 
 
 def split_lines(text: str) -> list[str]:
@@ -20,6 +22,11 @@ def split_lines(text: str) -> list[str]:
 
     The list is never empty and its last line has no ending: ``"a\n"`` gives ``["a\n", ""]``.
     """
+    if text.isascii() and not any(mark in text for mark in _OTHER_BREAKS):
+        lines = text.splitlines(keepends=True)  # Twice as fast, and nobody feels a large file being opened.
+        if not lines or lines[-1][-1] in "\r\n":
+            lines.append("")
+        return lines
     if "\r" not in text:
         lines = [line + "\n" for line in text.split("\n")]
         lines[-1] = lines[-1][:-1]
