@@ -13,8 +13,8 @@ from math import isfinite
 from pathlib import Path
 from typing import cast
 
-from linnet_completions.locking import locked
 from linnet_context.files import private_folder, write_private
+from linnet_context.locking import locked
 
 _VERSION = 1
 _MONTHS_KEPT = 13

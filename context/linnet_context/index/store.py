@@ -8,16 +8,16 @@ import mmap
 import os
 import re
 import struct
-import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..files import private_folder
+from ..locking import locked
 
 _log = logging.getLogger(__name__)
 _MAGIC = b"LINNET\x01\n"
@@ -56,7 +56,7 @@ class Generations:
         parts = _Parts(arrays, strings)
         try:
             private_folder(self.folder)
-            with _locked(self.folder / f"{self.name}.lock") as mine:
+            with locked(self.folder / f"{self.name}.lock", within=0) as mine:
                 if mine:
                     return self._write(parts)
         except OSError as error:
@@ -203,34 +203,3 @@ def _cut(text: str, lengths: Sequence[int]) -> list[str]:
         cut.append(text[start : start + length])
         start += length
     return cut
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[bool]:
-    """Hold a lock between processes; yields whether we have it. A process that dies gives it back."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    try:
-        yield _try_lock(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -12,8 +12,8 @@ from threading import Thread
 
 import pytest
 
-from linnet_completions.locking import locked
 from linnet_completions.models.spend import Budget, Spend, Spent
+from linnet_context.locking import locked
 
 TODAY = date(2026, 11, 20)
 
