@@ -134,11 +134,12 @@ class ModelServer:
         self._port = server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
+        # asyncio loses the sockets of connections that are being accepted when their server is closed: that comes last.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for writer in list(self._open):
+                writer.transport.abort()
+            await asyncio.wait(others, timeout=0.01)
         self._server.close()
-        for writer in list(self._open):
-            writer.transport.abort()
-        # Their connections being gone, the others end by themselves.
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
         await asyncio.sleep(0)  # Aborted transports close their sockets in the loop's next turn.
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -138,10 +138,12 @@ async def tunnel_proxy(seen: list[bytes]) -> AsyncIterator[str]:
     """A proxy that opens tunnels to anywhere, and what clients said to it."""
 
     async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while data := await reader.read(1 << 16):
-                writer.write(data)
-        writer.transport.abort()
+        try:
+            with suppress(ConnectionError):
+                while data := await reader.read(1 << 16):
+                    writer.write(data)
+        finally:
+            writer.transport.abort()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
