@@ -14,7 +14,10 @@ from linnet_server.bench.wire import Wire
 from linnet_server.client import ClientError
 from linnet_server.lsp.convert import uri_of
 
-LINNET = (sys.executable, "-I", "-m", "linnet_server", "serve", "--offline")
+SERVE = (sys.executable, "-I", "-m", "linnet_server", "serve")
+LINNET = (*SERVE, "--offline")
+# A provider that is chosen and never asked.
+CHOSEN = {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": "http://127.0.0.1:9/v1", "LINNET_API_KEY": "none"}
 STOCK = (sys.executable, "-I", "-m", "linnet_server.bench.stock")
 SIZES = {"100 KB": 100_000, "1 MB": 1_000_000}
 LARGE = 2_000_000
@@ -65,13 +68,21 @@ class Stalls:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The longest stalls: while a large file is opened, a workspace is learned, and a chosen provider is loaded."""
+
+    opening: Stalls
+    indexing: Stalls
+    choosing: Stalls
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that was measured."""
 
     linnet: Side
     stock: Side
-    opening: Stalls
-    indexing: Stalls
+    standing: Standing
 
 
 def measure(
@@ -101,8 +112,7 @@ def measure(
         for command, found in sides.items():
             found.keys[name] = _keys(command, folder, environ, size, keys)
     told(f"indexing {files} files")
-    opening, indexing = _stalls(folder, environ, files)
-    return Report(sides[LINNET].side(), sides[STOCK].side(), opening, indexing)
+    return Report(sides[LINNET].side(), sides[STOCK].side(), standing(folder, environ, files))
 
 
 @dataclass(slots=True)
@@ -186,21 +196,46 @@ def _until_shown(wire: Wire, uri: str, line: int, column: int) -> None:
     raise ClientError(f"no ghost text in {PATIENCE:.0f} s")
 
 
-def _stalls(folder: Path, environ: Mapping[str, str], files: int) -> tuple[Stalls, Stalls]:
-    """While a large file is opened, and while a workspace is learned for the first time."""
+def standing(folder: Path, environ: Mapping[str, str], files: int) -> Standing:
+    """The longest stalls of a server in a folder, which is filled with so many files first."""
     for number, text in enumerate(_workspace(files)):
         (folder / f"module_{number}.py").write_text(text, encoding="utf-8")
     with Wire((*LINNET, "--watch-stalls"), folder, environ) as wire:
-        wire.initialize(folder)
-        wire.notify("initialized", {})
-        wire.wait_for("linnet/status", state="ready")
+        _say_hello(wire, folder)
         indexing = Stalls.of(wire)
-        uri = uri_of(folder / "large.py")
-        wire.open(uri, _text(LARGE))
-        for _ in range(20):
-            wire.ask("workspace/executeCommand", {"command": "linnet.status"})
-            time.sleep(0.02)
-        return Stalls.of(wire), indexing
+        wire.open(uri_of(folder / "large.py"), _text(LARGE))
+        _wait(wire)
+        opening = Stalls.of(wire)
+    return Standing(opening, indexing, _choosing(folder, environ))
+
+
+def _choosing(folder: Path, environ: Mapping[str, str]) -> Stalls:
+    """From the start until context for a model was gathered; nothing is sent."""
+    with Wire((*SERVE, "--watch-stalls"), folder, {**environ, **CHOSEN}) as wire:
+        _say_hello(wire, folder)
+        uri = uri_of(folder / "small.py")
+        wire.open(uri, _text(1_000))
+        wire.ask("workspace/executeCommand", {"command": "linnet.context", "arguments": [_first_line(uri)]})
+        _wait(wire)
+        return Stalls.of(wire)
+
+
+def _say_hello(wire: Wire, folder: Path) -> None:
+    """Up to where everything is learned."""
+    wire.initialize(folder)
+    wire.notify("initialized", {})
+    wire.wait_for("linnet/status", state="ready")
+
+
+def _wait(wire: Wire) -> None:
+    """Some time in which the server can stand still, and be asked."""
+    for _ in range(20):
+        wire.ask("workspace/executeCommand", {"command": "linnet.status"})
+        time.sleep(0.02)
+
+
+def _first_line(uri: str) -> dict[str, Any]:
+    return {"uri": uri, "position": {"line": 0, "character": 0}}
 
 
 def _text(size: int) -> str:
@@ -239,8 +274,12 @@ def as_plain(report: Report) -> dict[str, Any]:
         "linnet": side(report.linnet),
         "stock_pygls": side(report.stock),
         "longest_stall_ms": {
-            "opening_2_mb": {"wall": report.opening.wall, "cpu": report.opening.cpu},
-            "indexing": {"wall": report.indexing.wall, "cpu": report.indexing.cpu},
+            name: {"wall": stalls.wall, "cpu": stalls.cpu}
+            for name, stalls in (
+                ("opening_2_mb", report.standing.opening),
+                ("indexing", report.standing.indexing),
+                ("choosing_a_provider", report.standing.choosing),
+            )
         },
     }
 

@@ -55,8 +55,9 @@ def _table(report: Report, files: int) -> Iterator[str]:
     for label, linnet, stock in _pairs(report.linnet, report.stock):
         times = f"{stock / linnet:.1f} times" if linnet and stock else ""
         yield _row(label, _ms(linnet), _ms(stock), times)
-    yield _row("longest stall, opening 2 MB", _stall(report.opening), "", "")
-    yield _row(f"longest stall, indexing {files} files", _stall(report.indexing), "", "")
+    yield _row("longest stall, opening 2 MB", _stall(report.standing.opening), "", "")
+    yield _row(f"longest stall, indexing {files} files", _stall(report.standing.indexing), "", "")
+    yield _row("longest stall, choosing a provider", _stall(report.standing.choosing), "", "")
 
 
 def _pairs(linnet: Side, stock: Side) -> Iterator[tuple[str, float | None, float | None]]:

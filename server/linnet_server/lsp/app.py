@@ -26,7 +26,9 @@ from linnet_server.lsp.watchdog import Stall, Watchdog
 from linnet_server.settings import Loaded, Settings, load, user_file
 
 if TYPE_CHECKING:
+    from linnet_server.gate import Gate
     from linnet_server.lsp.cold import Cold, Progress
+    from linnet_server.lsp.flights import Flights
     from linnet_server.lsp.front import Batch
 
 log = logging.getLogger(__name__)
@@ -75,6 +77,8 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[int] = self._loop.create_future()
         roots = roots_of(self._params)
+        if self._options.watch_stalls:
+            Watchdog(self._loop, self._stalled).start()
         loaded = self._load(roots, self._params.get("initializationOptions"))
         state = State(settings=loaded.settings, roots=roots)
         worker = Worker(
@@ -85,13 +89,12 @@ class Server:
         self._session.worker.start()
         self._receive_all(waiting)
         threading.Thread(target=self._listen, name="reader", daemon=True).start()
-        if self._options.watch_stalls:
-            Watchdog(self._loop, self._stalled).start()
         self._spawn(self._warm_up())
         try:
             return await self._done
         finally:
             await self._session.worker.close()
+            await self._session.chosen()
             if self._session.gate is not None:
                 await self._session.gate.aclose()
 
@@ -203,16 +206,17 @@ class Server:
 
     def _choose_models(self) -> None:
         """Have the way to the models ready once the user chose one; nothing of it is loaded before."""
-        settings = self._session.state.settings
-        if self._session.gate is not None or not any_remote(settings):
-            return
-        from linnet_server.gate import Gate
-        from linnet_server.lsp.flights import Flights
+        if self._session.choosing is None and any_remote(self._session.state.settings):
+            self._session.choosing = self._loop.create_task(self._load_models())
 
+    async def _load_models(self) -> None:
+        """Import the way to the models on another thread: there is so much of it that a key would feel it."""
+        gate_of, flights_of = await asyncio.to_thread(_import_models)
         mine = self._load((), None).settings
-        self._session.gate = Gate(lambda: self._session.state.settings, mine, self._options.environ)
-        self._session.flights = Flights(self._session.gate, self._session.worker, self._told)
-        self._spawn(self._session.gate.warm())
+        gate = gate_of(lambda: self._session.state.settings, mine, self._options.environ)
+        self._session.flights = flights_of(gate, self._session.worker, self._told)
+        self._session.gate = gate
+        self._spawn(gate.warm())
 
     def _told(self, trouble: str) -> None:
         """A model began to fail (`trouble` says how), or answers again ("")."""
@@ -299,6 +303,13 @@ class Server:
     def _finish(self, code: int) -> None:
         if not self._done.done():
             self._done.set_result(code)
+
+
+def _import_models() -> tuple[type[Gate], type[Flights]]:
+    from linnet_server.gate import Gate
+    from linnet_server.lsp.flights import Flights
+
+    return Gate, Flights
 
 
 def _load_cold(session: Session, channel: Channel) -> Cold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -108,6 +109,7 @@ class Session:
         self.worker = worker
         self.flights = flights
         self.gate: Gate | None = None
+        self.choosing: asyncio.Task[None] | None = None
         self.trouble = ""
         self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}
@@ -118,6 +120,12 @@ class Session:
         self.accepted = 0
         self.accepted_partly = 0
         self.latency_ms = 0.0
+
+    async def chosen(self) -> None:
+        """Wait until the way to the models is loaded, if the user chose one."""
+        if self.choosing is not None:
+            # Whoever waits may be cancelled, and the loading goes on.
+            await asyncio.wait((self.choosing,))
 
     def snapshot(self, uri: str | None) -> Snapshot:
         opened = self.state.documents.get(uri) if uri is not None else None

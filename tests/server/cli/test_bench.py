@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from linnet_server.bench.startup import Report as Measured
-from linnet_server.bench.startup import Side, Spread, Stalls, as_plain
+from linnet_server.bench.startup import Side, Spread, Stalls, Standing, as_plain
 from linnet_server.cli.bench import _table
 from linnet_server.cli.main import main
 
 KEYS = {"100 KB": Spread(0.1, 0.2), "1 MB": Spread(0.2, 0.4)}
+NONE = Stalls(0.0, 0.0)
 REPORT = Measured(
-    Side(30.0, 60.0, 200.0, KEYS), Side(None, 600.0, 400.0, KEYS), Stalls(0.0, 0.0), Stalls(31.0, 29.5)
+    Side(30.0, 60.0, 200.0, KEYS), Side(None, 600.0, 400.0, KEYS), Standing(NONE, Stalls(31.0, 29.5), NONE)
 )
 
 
@@ -32,7 +33,7 @@ def test_startup_prints_both_servers_and_keeps_nothing(
         assert report[side]["initialize_wall_ms"] > 0
         assert report[side]["first_ghost_text_ms"] > 0
         assert set(report[side]["key_ms"]) == {"100 KB", "1 MB"}
-    assert set(report["longest_stall_ms"]) == {"opening_2_mb", "indexing"}
+    assert set(report["longest_stall_ms"]) == {"opening_2_mb", "indexing", "choosing_a_provider"}
     assert not list(tmp_path.iterdir())
 
 
@@ -41,9 +42,9 @@ def test_the_table_sets_both_side_by_side() -> None:
     lines = list(_table(REPORT, 7))
     assert lines[1].split() == ["initialize,", "CPU", "30", "ms", "unknown"]
     assert lines[2].endswith("10.0 times")
-    assert lines[-2].endswith("none above 20 ms")
-    assert lines[-1].split("  ")[0] == "longest stall, indexing 7 files"
-    assert lines[-1].endswith("31 ms (30 CPU)")
+    assert lines[-1].endswith("none above 20 ms")
+    assert lines[-2].split("  ")[0] == "longest stall, indexing 7 files"
+    assert lines[-2].endswith("31 ms (30 CPU)")
 
 
 def test_json_holds_plain_numbers() -> None:

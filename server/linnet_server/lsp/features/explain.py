@@ -86,6 +86,7 @@ async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Co
 
 async def route_for(session: Session, task: Task) -> Route | None:
     """The way to the model that the user chose for a task; None where there is none."""
+    await session.chosen()
     if session.gate is None:
         return None
     try:

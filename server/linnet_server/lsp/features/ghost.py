@@ -91,9 +91,10 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
 async def _items(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
     """The model's text where one is chosen and answers in time, the engine's draft first where it is nearly certain."""
     drafts = await _ask(session, snapshot, position, limit)
-    if session.flights is None or snapshot.opened is None:
-        return drafts
     if drafts and (drafts[0].confidence or 0.0) >= NEARLY_CERTAIN:
+        return drafts
+    await session.chosen()
+    if session.flights is None or snapshot.opened is None:
         return drafts
     pause = pause_for(snapshot.client)
     answers = await session.flights.items(snapshot.opened, position, snapshot.state.settings, pause)
