@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from linnet_completions.models.catalog import PRESETS
+from linnet_completions.models.dialects.known import DIALECTS
 from linnet_server.cli.shell import COMMANDS
 from linnet_server.lsp.front import VERSION
+from linnet_server.settings.declaration import DIALECTS as SETTABLE
+from linnet_server.settings.declaration import PROVIDERS
 from tests.test_layers import HOUSES
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/settings.md"]
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/settings.md",
+    "docs/providers.md",
+]
 COMMAND = re.compile(r"`?\blinnet ([a-z]+)\b")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
@@ -58,6 +69,20 @@ def test_the_map_names_every_room(house: str) -> None:
     rooms = [each for each in folder.iterdir() if each.suffix == ".py" or (each / "__init__.py").is_file()]
     names = {each.stem for each in rooms} - {"__init__", "__main__"}
     assert sorted(name for name in names if not re.search(rf"\b{name}\b", page)) == []
+
+
+def test_every_provider_and_dialect_is_explained() -> None:
+    """Each preset has its row with its key and its usual model, and each dialect its own."""
+    first, _, second = text("docs/providers.md").partition("## Dialects")
+    rows, ways = (
+        {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
+        for page in (first, second)
+    )
+    for preset in PRESETS.values():
+        assert preset.key_variable in rows[preset.name] and preset.model in rows[preset.name]
+        assert all(f"`{fill}`" in rows[preset.name] for fill in preset.fills if fill != "completions")
+    assert set(DIALECTS) == set(ways) == set(SETTABLE)
+    assert {"local", *PRESETS} == set(PROVIDERS) == set(rows)
 
 
 def test_the_version_is_one() -> None:

@@ -30,6 +30,7 @@ from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
 from linnet_server.keychain import system_keychain
 from linnet_server.outgoing import LOCAL, endpoints, own, policy, state_folder
+from linnet_server.settings.declaration import DEFAULTS
 
 if TYPE_CHECKING:
     from linnet_completions.models.http import Http
@@ -68,7 +69,7 @@ def target(settings: Settings, task: Task) -> Target | None:
     A Problem names a provider that has no address.
     """
     chosen: tuple[str, ...] = getattr(settings.routes, task)
-    first = chosen[0] if chosen else f"{settings.provider}/{settings.model}"
+    first = chosen[0] if chosen else settings.provider
     provider, _, model = first.partition("/")
     if provider == LOCAL:
         return None
@@ -77,7 +78,8 @@ def target(settings: Settings, task: Task) -> Target | None:
     if not base_url:
         remedy = f"Set `base_url`, or `providers.{provider}.base_url`, in your own settings."
         raise Problem(f"The provider {provider} has no address.", remedy)
-    served = catalog.serving(provider, model or settings.model, date.today())
+    model = model or catalog.model_of(provider, settings.model, str(DEFAULTS["model"]))
+    served = catalog.serving(provider, model, date.today())
     return Target(provider, served.model, base_url, served.message)
 
 
@@ -135,7 +137,9 @@ class Gate:
             log.warning("%s", problem)
 
     def _model(self, wanted: Target, settings: Settings) -> Model:
-        from linnet_completions.models.dialects.chat import ChatModel, Endpoint
+        from linnet_completions.models.dialects.endpoint import Endpoint
+        from linnet_completions.models.dialects.known import dialects
+        from linnet_completions.models.dialects.model import RemoteModel
         from linnet_completions.models.http import Http
 
         if wanted.message:
@@ -157,8 +161,13 @@ class Gate:
             log.warning("%s", key.reason)
         headers = entry.headers if entry else {}
         value = "" if isinstance(key, NoKey) else key.value
-        endpoint = Endpoint(wanted.provider, wanted.base_url, value, headers)
-        return ChatModel(endpoint, wanted.model, self._clients[ca, proxy], self._capabilities)
+        key_header = preset.key_header if preset else "authorization"
+        endpoint = Endpoint(wanted.provider, wanted.base_url, value, headers, key_header)
+        family, dialect = (entry.family or "", entry.dialect or "") if entry else ("", "")
+        profile = catalog.profile(wanted.provider, wanted.model, family)
+        ways = dialects(wanted.provider, profile, dialect)
+        client = self._clients[ca, proxy]
+        return RemoteModel(endpoint, wanted.model, client, self._capabilities, profile, ways)
 
     async def aclose(self) -> None:
         """Close every connection and file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from linnet_completions.ghost.frame import Frame
-from linnet_completions.models.protocol import Call, Message
+from linnet_completions.models.protocol import Call, Extra, Fill, Message
 from linnet_context.text import Document, Position
 
 # Goes into the cache's keys: change it with every change of the prompt or of how answers are read.
@@ -31,11 +31,26 @@ def call(frame: Frame, document: Document, position: Position, *, block: bool, m
     """The question to a chat model for the text at a place."""
     messages = (
         Message("system", SYSTEM),
-        Message("user", stable_part(frame)),
+        Message("user", stable_part(frame), stable=True),
         Message("user", live_part(frame, document, position, block=block)),
     )
     tokens = min(BLOCK_TOKENS, 24 * max_lines) if block else SINGLE_TOKENS
-    return Call("inline", messages, max_tokens=tokens, stop=(CLOSING,), cache_key=cache_key(document.path))
+    return Call(
+        "inline",
+        messages,
+        max_tokens=tokens,
+        stop=(CLOSING,),
+        cache_key=cache_key(document.path),
+        fill=fill(frame, document, position, block=block),
+    )
+
+
+def fill(frame: Frame, document: Document, position: Position, *, block: bool) -> Fill:
+    """The same question for models that fill in the middle by themselves; one line ends at its end."""
+    before = _plain([*document.lines[frame.anchor : position.line], document.before(position)])
+    after = document.after(position) + "\n" + _plain(frame.suffix)
+    extras = tuple(Extra(chunk.path or "context", chunk.text) for chunk in frame.snippets)
+    return Fill(document.path, before, after, extras, () if block else ("\n",))
 
 
 def stable_part(frame: Frame) -> str:

@@ -89,7 +89,13 @@ def key_of(call: Call, version: int, identity: str) -> str:
         "temperature": call.temperature,
         "stop": list(call.stop),
     }
-    prompt = [(message.role, message.content) for message in call.messages]
+    prompt: list[tuple[str, str]] = [(message.role, message.content) for message in call.messages]
+    if call.fill is not None:
+        fill = call.fill
+        prompt += [("prefix", fill.prefix), ("suffix", fill.suffix), ("path", fill.path)]
+        prompt += [(f"file {extra.path}", extra.text) for extra in fill.extras]
+    if call.prediction:
+        prompt.append(("prediction", call.prediction))
     return exact_key(identity, "", "", parameters, version, prompt)
 
 

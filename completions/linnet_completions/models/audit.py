@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from linnet_completions.models.protocol import Message
+from linnet_completions.models.protocol import Fill, Message
 from linnet_context.files import private_folder
 from linnet_context.locking import locked
 
@@ -22,7 +22,8 @@ class Sent:
 
     `when` is ISO 8601 with the zone; `status` is "ok", "closed" (by us, before its end) or the name of a `ModelError`;
     times are milliseconds, `first_ms` None when no text came. `counted` says who counted the tokens: "provider" or
-    "here". `redacted` counts secrets by kind. `messages` are as they were sent, without secrets.
+    "here". `redacted` counts secrets by kind. `messages` and `fill` are the two ways to put the call, without secrets;
+    the dialect decides which of them went out.
     """
 
     when: str
@@ -40,6 +41,7 @@ class Sent:
     total_ms: int
     redacted: Mapping[str, int] = field(default_factory=dict[str, int])
     messages: tuple[Message, ...] = ()
+    fill: Fill | None = None
 
 
 class Audit:
@@ -72,8 +74,9 @@ class Audit:
     def _line(self, sent: Sent) -> bytes:
         entry = asdict(sent)
         entry["redacted"] = dict(sent.redacted)
-        if not self._content:
-            del entry["messages"]
+        entry["messages"] = [{"role": each.role, "content": each.content} for each in sent.messages]
+        for name in () if self._content else ("messages", "fill"):
+            del entry[name]
         return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
 
     def _rotate(self, coming: int) -> None:

@@ -98,6 +98,7 @@ class Http:
         Leaving the block, by cancellation too, ends the request upstream. Redirects are followed only on the very
         same host, so that a key never reaches another one. Raises `ModelError`, and `Problem` for a bad setting.
         """
+        await self._clients()
         end = time.monotonic() + deadlines.total
         response = await self._sent(url, headers, body, deadlines, end)
         try:

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 
 from linnet_completions.models.asking import Asking
-from linnet_completions.models.protocol import Call, Text, Usage
+from linnet_completions.models.protocol import Call, Extra, Fill, Text, Usage
 from linnet_completions.models.redaction import Redactor
+from linnet_context.text import Document, Position
 
+# Fewer characters of a secret tell nothing, and stand in every text.
+_TELLING = 4
 # Lines of a file (without their indentation) that hold a secret or a part of one, and what to send instead.
 Masks = Mapping[str, str]
 
@@ -28,9 +31,54 @@ def masks_of(texts: Iterable[str], redactor: Redactor) -> dict[str, str]:
 
 
 def masked(call: Call, masks: Masks) -> Call:
-    """A call whose messages hold what the masks say instead of the lines that they stand for."""
+    """A call whose texts hold what the masks say instead of the lines that they stand for."""
     messages = (replace(message, content=covered(message.content, masks)) for message in call.messages)
-    return replace(call, messages=tuple(messages))
+    fill = call.fill and _masked_fill(call.fill, masks)
+    prediction = covered(call.prediction, masks)
+    return replace(call, messages=tuple(messages), fill=fill, prediction=prediction)
+
+
+def _masked_fill(fill: Fill, masks: Masks) -> Fill:
+    extras = tuple(Extra(each.path, covered(each.text, masks)) for each in fill.extras)
+    before, start = _split_last(fill.prefix)
+    end, after = _split_first(fill.suffix)
+    start, end = cut_line(start, end, masks)
+    return replace(
+        fill, prefix=covered(before, masks) + start, suffix=end + covered(after, masks), extras=extras
+    )
+
+
+def _split_last(text: str) -> tuple[str, str]:
+    at = text.rfind("\n") + 1
+    return text[:at], text[at:]
+
+
+def _split_first(text: str) -> tuple[str, str]:
+    line, found, rest = text.partition("\n")
+    return line, found + rest
+
+
+def cut_line(start: str, end: str, masks: Masks) -> tuple[str, str]:
+    """The two parts of the cursor's line as they may leave: a part of a secret is still one.
+
+    What the line and its mask have in common at both ends stays on its side of the cursor.
+    """
+    line = start + end
+    safe = covered(line, masks)
+    if safe == line:
+        return start, end
+    head = _common(line, safe)
+    if len(start) <= head:
+        return start, safe[len(start) :]
+    tail = min(_common(line[::-1], safe[::-1]), len(safe) - head)
+    at = len(safe) - min(len(end), tail)
+    return safe[:at], safe[at:]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their start."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def covered(text: str, masks: Masks) -> str:
@@ -38,6 +86,14 @@ def covered(text: str, masks: Masks) -> str:
     for line, safe in masks.items():
         text = text.replace(line, safe)
     return text
+
+
+def cursor_masks(document: Document, position: Position, masks: Masks) -> dict[str, str]:
+    """Masks for the cursor's line in two parts, as prompts show it; none where no secret is cut by the cursor."""
+    sides = document.before(position), document.after(position)
+    pairs = zip(sides, cut_line(*sides, masks), strict=True)
+    stripped = ((side.strip(), safe.strip()) for side, safe in pairs if side != safe)
+    return {side: safe for side, safe in stripped if len(side) >= _TELLING}
 
 
 def masking(asking: Asking, masks: Masks) -> Asking:

@@ -16,7 +16,8 @@ from linnet_completions.models.audit import Audit, Sent
 from linnet_completions.models.keys import origin_of
 from linnet_completions.models.protocol import (
     Call,
-    Message,
+    Extra,
+    Fill,
     Model,
     ModelError,
     Refused,
@@ -127,14 +128,30 @@ class Outbound:
 
     def redacted(self, call: Call) -> tuple[Call, Mapping[str, int]]:
         """A call as it would be sent, and how many secrets of each kind were taken out of it. Sends nothing."""
-        kinds: Counter[str] = Counter()
-        messages: list[Message] = []
-        for message in call.messages:
-            done = self._redactor.redact(message.content)
-            kinds.update(done.kinds)
-            messages.append(replace(message, content=done.text))
-        stop = tuple(self._redactor.redact(each).text for each in call.stop)
-        return replace(call, messages=tuple(messages), stop=stop), dict(kinds)
+        spoken: Counter[str] = Counter()
+        filled: Counter[str] = Counter()
+        messages = tuple(replace(each, content=self._safe(each.content, spoken)) for each in call.messages)
+        fill = call.fill and self._safe_fill(call.fill, filled)
+        stop = tuple(self._safe(each, spoken) for each in call.stop)
+        prediction = self._safe(call.prediction, filled)
+        safe = replace(call, messages=messages, stop=stop, fill=fill, prediction=prediction)
+        return safe, dict(spoken | filled)  # Both show the same code, so the larger count of each is right.
+
+    def _safe(self, text: str, kinds: Counter[str]) -> str:
+        done = self._redactor.redact(text)
+        kinds.update(done.kinds)
+        return done.text
+
+    def _safe_fill(self, fill: Fill, kinds: Counter[str]) -> Fill:
+        """A secret that the cursor stands in is seen whole only where both sides of it are looked at together."""
+        around = self._redactor.redact(fill.prefix + fill.suffix)
+        kinds.update(around.kinds)
+        at = around.offset(len(fill.prefix))
+        extras = tuple(
+            Extra(self._safe(each.path, kinds), self._safe(each.text, kinds)) for each in fill.extras
+        )
+        stop = tuple(self._safe(each, kinds) for each in fill.stop)
+        return Fill(self._safe(fill.path, kinds), around.text[:at], around.text[at:], extras, stop)
 
     async def warm(self) -> None:
         """Load what the first call needs, so that it does not wait for that."""
@@ -146,7 +163,7 @@ class Outbound:
 
     def _prepare(self, model: Model, call: Call) -> _Flight:
         safe, redacted = self.redacted(call)
-        tokens = sum(self._count(message.content) + _FRAME_TOKENS for message in safe.messages)
+        tokens = sum(self._count(text) + _FRAME_TOKENS for text in _texts(safe, fills=model.fills(call)))
         estimate = self._cost(model.provider, model.name, Usage(tokens, 0, call.max_tokens, None))
         when = self._now().isoformat(timespec="milliseconds")
         return _Flight(model, safe, tokens, redacted, estimate, when, self._clock())
@@ -211,6 +228,13 @@ class Outbound:
         return usage
 
 
+def _texts(call: Call, *, fills: bool) -> list[str]:
+    """All that the prompt of a call is made of."""
+    if call.fill is None or not fills:
+        return [message.content for message in call.messages]
+    return [*(extra.text for extra in call.fill.extras), call.fill.prefix + call.fill.suffix]
+
+
 def _sent(flight: _Flight, usage: Usage, counted: str) -> Sent:
     origin = origin_of(flight.model.base_url)
     return Sent(
@@ -229,6 +253,7 @@ def _sent(flight: _Flight, usage: Usage, counted: str) -> Sent:
         total_ms=round((flight.ended - flight.started) * 1000),
         redacted=flight.redacted,
         messages=flight.call.messages,
+        fill=flight.call.fill,
     )
 
 

@@ -12,10 +12,37 @@ Task = Literal["inline", "explain", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    `stable` says that the prompt up to its end stays the same over many calls, so that a prompt cache may keep it.
+    """
 
     role: Role
     content: str
+    stable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A piece of another file that belongs to a question."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The same question as code around a cursor, for models that are made to fill in the middle.
+
+    `path` is that of the file, `prefix` and `suffix` its text around the cursor, as far as it is shown; `stop` ends
+    the answer as in `Call`.
+    """
+
+    path: str
+    prefix: str
+    suffix: str
+    extras: tuple[Extra, ...] = ()
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +51,8 @@ class Call:
 
     `max_tokens` limits the answer. The answer ends before the first of the `stop` strings, also where the
     provider does not know them. `cache_key` is an opaque hint that brings similar prompts to the same prompt
-    cache; empty means none.
+    cache; empty means none. `fill` puts the question to models that fill in the middle, `messages` to all others.
+    `prediction` is what the answer will mostly repeat, for rewrites; empty means none.
     """
 
     task: Task
@@ -33,6 +61,8 @@ class Call:
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
     cache_key: str = ""
+    fill: Fill | None = None
+    prediction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +76,8 @@ class Text:
 class Usage:
     """What the provider says that a call used; None where it does not say.
 
-    `prompt_tokens` includes the `cached_tokens`. `cut` is true when the answer ended at `max_tokens`, not by
+    `prompt_tokens` includes the `cached_tokens`, which were read from the provider's prompt cache, and the
+    `written_tokens`, which were written to it. `cut` is true when the answer ended at `max_tokens`, not by
     itself. A stream that is closed early usually brings no usage at all.
     """
 
@@ -55,6 +86,7 @@ class Usage:
     completion_tokens: int | None = None
     cost_usd: float | None = None
     cut: bool = False
+    written_tokens: int | None = None
 
 
 class Model(Protocol):
@@ -73,6 +105,10 @@ class Model(Protocol):
 
     @property
     def base_url(self) -> str: ...
+
+    def fills(self, call: Call) -> bool:
+        """Whether the call will be put as its `fill` rather than as its messages."""
+        ...
 
     def stream(self, call: Call) -> AsyncIterator[Text | Usage]: ...
 

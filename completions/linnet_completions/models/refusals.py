@@ -32,13 +32,35 @@ _RATE = {"rate_limit_exceeded", "rate_limit_error", "throttling_error", "resourc
 # Words of a provider's own that are safe to show: no digits in a row, so no key and no identifier.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_.-]{0,47}")
 _UNSUPPORTED = re.compile(
-    r"unsupport|not support|n't support|unknown|unrecogni|unexpected|not permitted|not allowed|extra|instead",
+    r"unsupport|not support|n't support|unknown|deprecated|unrecogni|unexpected|not permitted|not allowed|extra|instead",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"at most|maximum|up to|more than|too many|too long|length", re.IGNORECASE)
 _LATER = re.compile(r'(?:try again in|retryDelay"?\s*:\s*"?)\s*(\d+(?:\.\d+)?)\s*(ms|s)', re.IGNORECASE)
 # What a request may do without. The length of the answer can only change its name.
-_OPTIONAL = ("stream_options", "reasoning_effort", "prompt_cache_key", "temperature", "stop", "stream")
+_OPTIONAL = (
+    "stream_options",
+    "reasoning_effort",
+    "reasoning_format",
+    "reasoning",
+    "thinking",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_breakpoint",
+    "cache_control",
+    "cache_prompt",
+    "prediction",
+    "temperature",
+    "stop_sequences",
+    "stop",
+    "stream",
+)
+# These stand inside of the messages, where a complaint may speak of them.
+_INSIDE = ("prompt_cache_breakpoint", "cache_control")
+_FILLING = re.compile(r"suffix|insert|infill|fill.in|\bfim\b|input_(prefix|extra)", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"model\b.*(not found|does not exist|unknown|not available)|no such model", re.IGNORECASE
+)
 _LENGTHS = ("max_completion_tokens", "max_tokens")
 
 
@@ -110,6 +132,8 @@ def refused_fields(complaint: Complaint, sent: Mapping[str, object]) -> frozense
     if complaint.param == "stream_options.include_obfuscation":
         return frozenset({complaint.param})
     blamed = root if root in (*_OPTIONAL, *_LENGTHS) and root in sent else _named(complaint.text, sent)
+    if not blamed and root == "messages":
+        blamed = next((field for field in _INSIDE if field in complaint.param), "")
     if blamed in _LENGTHS and not _UNSUPPORTED.search(f"{complaint.code} {complaint.text}"):
         return frozenset()  # It is known by that name, but the number is too large.
     if blamed == "reasoning_effort" and "unsupported_parameter" not in complaint.code:
@@ -122,13 +146,20 @@ def refused_fields(complaint: Complaint, sent: Mapping[str, object]) -> frozense
     return frozenset({blamed} if blamed else ())
 
 
+def refuses_dialect(status: int, complaint: Complaint) -> bool:
+    """Whether an endpoint said that it cannot fill in the middle this way, so that another way is to be tried."""
+    if status in (404, 405, 501):
+        return complaint.code.lower() != "model_not_found" and not _NO_MODEL.search(complaint.text)
+    return status in (400, 422, 500) and _FILLING.search(f"{complaint.param} {complaint.text}") is not None
+
+
 def _named(text: str, sent: Mapping[str, object]) -> str:
     """The field sent that a text without a `param` speaks of."""
     if not _UNSUPPORTED.search(text) and not _COUNTED.search(text) and "invalid" not in text.lower():
         return ""
     if "thinking" in text and "reasoning_effort" in sent:
         return "reasoning_effort"
-    fields = (field for field in (*_LENGTHS, *_OPTIONAL) if field in sent)
+    fields = (field for field in (*_LENGTHS, *_OPTIONAL) if field in sent or field in _INSIDE)
     return next((field for field in fields if re.search(rf"(?<![\w.-]){field}(?![\w-])", text)), "")
 
 

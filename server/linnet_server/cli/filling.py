@@ -11,7 +11,7 @@ from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.models.asking import answered
-from linnet_completions.models.masks import masking
+from linnet_completions.models.masks import cursor_masks, masking
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 
@@ -53,7 +53,7 @@ async def _text(
     block = most > 1 and wants_block(document, position)
     question = call(frame, document, position, block=block, max_lines=most)
     masks = found.masks if found else workshop.masks(document)
-    asking = masking(route.asking, masks)
+    asking = masking(route.asking, {**masks, **cursor_masks(document, position, masks)})
     stream: AsyncIterator[Text | Usage] = answered(
         question, PROMPT_VERSION, asking, route.answers, route.identity
     )

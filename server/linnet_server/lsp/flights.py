@@ -15,7 +15,7 @@ from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.reuse import Shown, typed_through
 from linnet_completions.ghost.shape import wants_block
-from linnet_completions.models.masks import Masks, masking
+from linnet_completions.models.masks import Masks, cursor_masks, masking
 from linnet_completions.models.protocol import ModelError, RateLimited
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
@@ -135,7 +135,8 @@ class Flights:
             route.answers.set(key, text)
 
         self.close(opened.uri)
-        stream = masking(route.asking, masks)(question)
+        hidden = {**masks, **cursor_masks(document, position, masks)}
+        stream = masking(route.asking, hidden)(question)
         flight = Flight(document, position, stream, block=block, max_lines=most, finished=keep)
         self._flights[opened.uri] = flight
         return flight

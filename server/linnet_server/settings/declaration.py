@@ -17,6 +17,7 @@ PROVIDERS = (
     "xroute",
     "openrouter",
     "mistral",
+    "codestral",
     "deepseek",
     "gemini",
     "anthropic",
@@ -28,6 +29,19 @@ PROVIDERS = (
     "lmstudio",
     "azure",
     "custom",
+)
+
+
+DIALECTS = (
+    "chat",
+    "anthropic",
+    "completions",
+    "template",
+    "mistral-fim",
+    "deepseek-fim",
+    "infill",
+    "ollama",
+    "ollama-raw",
 )
 
 
@@ -80,6 +94,20 @@ class Provider:
         None, "string", "nothing", "File of certificates to trust besides the system's."
     )
     proxy: str | None = _setting(None, "string", "nothing", "Address of an HTTP proxy for this endpoint.")
+    dialect: str | None = _setting(
+        None,
+        "string",
+        "nothing",
+        "How this endpoint is asked, where its preset does not say it or says it wrongly; what it refuses is left "
+        "for the next best by itself.",
+        choices=DIALECTS,
+    )
+    family: str | None = _setting(
+        None,
+        "string",
+        "nothing",
+        "Model whose parameters, tokens and prices hold at this endpoint, where its models have names of their own.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

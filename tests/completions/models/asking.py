@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import httpx2
 
 from linnet_completions.models.capabilities import Capabilities
-from linnet_completions.models.dialects.chat import DEADLINES, ChatModel, Endpoint
+from linnet_completions.models.dialects.endpoint import Endpoint
+from linnet_completions.models.dialects.model import DEADLINES, RemoteModel
 from linnet_completions.models.http import Deadlines, Http
 from linnet_completions.models.protocol import Call, Message, Model, Task, Text, Usage
 
@@ -40,11 +41,11 @@ def model(
     name: str = "gpt-4.1-mini",
     capabilities: Capabilities | None = None,
     deadlines: Deadlines | None = None,
-) -> ChatModel:
+) -> RemoteModel:
     """A chat model at a base URL."""
     tasks: dict[Task, Deadlines] = {"inline": deadlines} if deadlines else dict(DEADLINES)
     endpoint = Endpoint(provider, url, KEY)
-    return ChatModel(endpoint, name, http, capabilities or Capabilities(), deadlines=tasks)
+    return RemoteModel(endpoint, name, http, capabilities or Capabilities(), deadlines=tasks)
 
 
 async def said(asked: Model, call: Call = CALL) -> Said:

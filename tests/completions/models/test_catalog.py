@@ -11,6 +11,7 @@ from linnet_completions.models.catalog import (
     RETIREMENTS,
     UNKNOWN,
     bare_name,
+    model_of,
     profile,
     serving,
     successor,
@@ -45,7 +46,7 @@ def test_a_model_has_one_name_everywhere(name: str, bare: str) -> None:
         ("openai/gpt-4o", "gpt-4", "max_tokens", True, "", 4),
         ("gpt-5", "gpt-5", "max_completion_tokens", False, "minimal", 0),
         ("gpt-5-mini-2025-08-07", "gpt-5", "max_completion_tokens", False, "minimal", 0),
-        ("gpt-5.4-nano", "gpt-6", "max_completion_tokens", True, "none", 0),
+        ("gpt-5.4-nano", "gpt-5.4", "max_completion_tokens", True, "none", 0),
         ("gpt-6-luna", "gpt-6", "max_completion_tokens", True, "none", 0),
         ("gpt-6.1-terra", "gpt-6", "max_completion_tokens", True, "none", 0),
         ("gpt-6.1-sol", "gpt-sol", "max_completion_tokens", False, "low", 0),
@@ -101,10 +102,19 @@ def test_no_successor_is_retired_first() -> None:
     assert not retired & {found.successor for found in RETIREMENTS.values()}
 
 
+def test_switching_the_provider_is_one_setting() -> None:
+    """A model that nobody chose is the provider's usual one; one that was chosen stays."""
+    default = "gpt-4.1-mini"
+    assert model_of("anthropic", default, default) == "claude-haiku-5-5"
+    assert model_of("anthropic", "claude-haiku-4-5", default) == "claude-haiku-4-5"
+    assert model_of("openai", default, default) == model_of("mine", default, default) == default
+    assert model_of("openrouter", default, default) == "openai/gpt-4.1-mini"
+
+
 def test_every_preset_is_an_address() -> None:
-    """All presets but the custom one can be asked without a further setting; local ones need no key."""
+    """All presets can be asked without a further setting but those of a place of one's own; local ones need no key."""
     for preset in PRESETS.values():
-        assert preset.name == "custom" or preset.base_url.startswith(
+        assert preset.name in ("custom", "azure") or preset.base_url.startswith(
             "http://127.0.0.1" if preset.local else "https://"
         )
         assert bool(preset.key_variable) == (not preset.local and preset.name != "custom")

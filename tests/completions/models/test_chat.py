@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from linnet_completions.models.capabilities import Capabilities
-from linnet_completions.models.dialects.chat import ChatModel, Endpoint
+from linnet_completions.models.dialects.endpoint import Endpoint
+from linnet_completions.models.dialects.model import RemoteModel
 from linnet_completions.models.http import Deadlines, Http
 from linnet_completions.models.protocol import (
     Call,
@@ -323,14 +324,14 @@ def test_a_query_and_a_longer_path_are_kept() -> None:
 def test_a_base_url_that_is_none_is_a_problem_of_the_settings(base: str) -> None:
     """It is found before anything is asked."""
     with pytest.raises(Problem, match="not an address"):
-        ChatModel(Endpoint("custom", base), "m", Http(), Capabilities())
+        RemoteModel(Endpoint("custom", base), "m", Http(), Capabilities())
 
 
 @pytest.mark.parametrize("key", ["sk-ä", "sk 1", "sk\n1", "sk\x00"])
 def test_a_key_that_no_header_can_carry_is_a_problem_of_the_settings(key: str) -> None:
     """And the message does not repeat it."""
     with pytest.raises(Problem) as raised:
-        ChatModel(Endpoint("custom", "http://a.test", key), "m", Http(), Capabilities())
+        RemoteModel(Endpoint("custom", "http://a.test", key), "m", Http(), Capabilities())
     assert key not in str(raised.value)
 
 
@@ -340,7 +341,7 @@ def test_a_key_that_no_header_can_carry_is_a_problem_of_the_settings(key: str) -
 def test_a_header_that_cannot_be_sent_is_a_problem_of_the_settings(name: str, value: str) -> None:
     """It cannot smuggle another header in either."""
     with pytest.raises(Problem, match="header"):
-        ChatModel(Endpoint("custom", "http://a.test", "", {name: value}), "m", Http(), Capabilities())
+        RemoteModel(Endpoint("custom", "http://a.test", "", {name: value}), "m", Http(), Capabilities())
 
 
 def test_the_key_is_not_shown() -> None:
@@ -353,6 +354,6 @@ def test_without_a_key_there_is_no_authorization() -> None:
     """Local servers are asked without one; headers of the settings are sent."""
     with ModelServer(chat("a")) as server:
         endpoint = Endpoint("ollama", server.url, "", {"x-title": "t"})
-        with_http(lambda http: said(ChatModel(endpoint, "m", http, Capabilities())))
+        with_http(lambda http: said(RemoteModel(endpoint, "m", http, Capabilities())))
         headers = server.asked[0].headers
     assert "authorization" not in headers and headers["x-title"] == "t"

@@ -38,7 +38,7 @@ from tests.modelserver import (
 @pytest.mark.slow
 def test_importing_the_models_imports_no_network_library() -> None:
     """Half a second of imports must not stand before the answer to `initialize`."""
-    modules = "linnet_completions.models.dialects.chat, linnet_completions.models.http"
+    modules = "linnet_completions.models.dialects.model, linnet_completions.models.http"
     heavy = "('httpx2', 'httpcore2', 'h2', 'anyio')"
     program = f"import sys, {modules}; sys.exit(' '.join(m for m in {heavy} if m in sys.modules) or None)"
     result = subprocess.run(

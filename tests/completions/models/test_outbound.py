@@ -45,6 +45,9 @@ class Scripted:
     asked: list[Call] = field(default_factory=list[Call])
     closed: int = 0
 
+    def fills(self, call: Call) -> bool:
+        return call.fill is not None
+
     async def stream(self, call: Call) -> AsyncGenerator[Text | Usage]:
         self.asked.append(call)
         try:

@@ -1,1 +1,1 @@
-"""One module for each way in which providers speak."""
+"""The ways of asking a model, one file for each family of endpoints."""

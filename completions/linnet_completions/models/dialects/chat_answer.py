@@ -9,6 +9,7 @@ from linnet_completions.models.protocol import Usage
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 _MANY = 1 << 40
+_COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens", "cost_usd", "written_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,21 @@ def usage_of(value: object) -> Usage | None:
     details = value.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
     usage = Usage(
-        prompt_tokens=_count(value.get("prompt_tokens")),
-        cached_tokens=_count(cached if cached is not None else value.get("prompt_cache_hit_tokens")),
-        completion_tokens=_count(value.get("completion_tokens")),
+        prompt_tokens=counted(value.get("prompt_tokens")),
+        cached_tokens=counted(cached if cached is not None else value.get("prompt_cache_hit_tokens")),
+        completion_tokens=counted(value.get("completion_tokens")),
         cost_usd=_dollars(value.get("cost")),
+        written_tokens=counted(details.get("cache_write_tokens")) if isinstance(details, dict) else None,
     )
     return usage if usage != Usage() else None
+
+
+def merged(before: Usage | None, now: Usage | None) -> Usage | None:
+    """What is known of the usage so far: later counts replace earlier ones, and none takes one away."""
+    if before is None or now is None:
+        return now or before
+    told = {name: value for name in _COUNTS if (value := getattr(now, name)) is not None}
+    return replace(before, **told)
 
 
 def with_cut(usage: Usage | None, finish: str) -> Usage | None:
@@ -80,7 +90,8 @@ def with_cut(usage: Usage | None, finish: str) -> Usage | None:
     return replace(usage or Usage(), cut=True) if finish == "length" else usage
 
 
-def _count(value: object) -> int | None:
+def counted(value: object) -> int | None:
+    """A count as providers send it; None for what is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MANY else None
 
 

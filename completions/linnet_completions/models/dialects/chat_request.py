@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
 from linnet_completions.models.catalog import Profile
-from linnet_completions.models.protocol import Call
+from linnet_completions.models.dialects.dialect import kept, length_field, sent_stops, stream_options
+from linnet_completions.models.protocol import Call, Message
 
-_PATH = "/chat/completions"
 # From no thinking at all to a little: what a model refuses, the next may do.
 _EFFORTS = ("none", "minimal", "low")
-_OTHER_LENGTH = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-
-
-def chat_url(base_url: str) -> str:
-    """The address to post to, whether the base URL ends in a slash, in `/v1`, in the full path, or at the host."""
-    parts = urlsplit(base_url.strip())
-    path = parts.path.rstrip("/") or "/v1"
-    path = path if path.endswith(_PATH) else path + _PATH
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+_EXPLICIT = {"mode": "explicit"}
 
 
 def chat_body(call: Call, model: str, profile: Profile, refused: frozenset[str]) -> dict[str, object]:
     """The request for a call; `refused` are the fields that the endpoint is known not to take."""
-    length = _OTHER_LENGTH[profile.length] if profile.length in refused else profile.length
-    stops = _stops(call, profile, refused)
-    effort = _effort(profile, refused)
-    body: dict[str, object] = {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in call.messages],
-        length: call.max_tokens,
+    unmarkable = {"prompt_cache_options", "prompt_cache_breakpoint"} & refused
+    marked = profile.breakpoints and not unmarkable and any(each.stable for each in call.messages)
+    predicted = profile.prediction and bool(call.prediction) and "prediction" not in refused
+    # A prediction is refused together with the newer name of the field.
+    length = "max_tokens" if predicted and "max_tokens" not in refused else length_field(profile, refused)
+    optional: dict[str, object] = {
+        "stream": True,
+        "temperature": call.temperature if profile.temperature else None,
+        "reasoning_effort": _effort(profile, refused),
+        "stop": sent_stops(call.stop, profile, refused),
+        "prompt_cache_key": call.cache_key if profile.cache_key else "",
+        "prompt_cache_options": _EXPLICIT if marked else None,
+        "prediction": {"type": "content", "content": call.prediction} if predicted else None,
+        "stream_options": stream_options(profile, refused),
+        **profile.more,
     }
-    if "stream" not in refused:
-        body["stream"] = True
-    if profile.temperature and "temperature" not in refused:
-        body["temperature"] = call.temperature
-    if effort:
-        body["reasoning_effort"] = effort
-    if stops:
-        body["stop"] = stops
-    if profile.cache_key and call.cache_key and "prompt_cache_key" not in refused:
-        body["prompt_cache_key"] = call.cache_key
-    if profile.usage and not {"stream", "stream_options"} & refused:
-        body["stream_options"] = _stream_options(profile, refused)
-    return body
+    return {
+        "model": model,
+        "messages": _marked(call.messages) if marked else [_plain(each) for each in call.messages],
+        length: call.max_tokens,
+        **kept(optional, refused),
+    }
 
 
-def _stops(call: Call, profile: Profile, refused: frozenset[str]) -> list[str]:
-    if "stop" in refused:
-        return []
-    usable = [stop for stop in dict.fromkeys(call.stop) if stop and (profile.blank_stops or stop.strip())]
-    return usable[: min(profile.stops, 1) if "stop:1" in refused else profile.stops]
+def _plain(message: Message) -> dict[str, object]:
+    return {"role": message.role, "content": message.content}
+
+
+def _marked(messages: tuple[Message, ...]) -> list[dict[str, object]]:
+    """The messages with a breakpoint behind the last that stays: without one, each new prompt would be paid as a write."""
+    last = max((at for at, message in enumerate(messages) if message.stable), default=-1)
+    return [_with_mark(each) if at == last else _plain(each) for at, each in enumerate(messages)]
+
+
+def _with_mark(message: Message) -> dict[str, object]:
+    part = {"type": "text", "text": message.content, "prompt_cache_breakpoint": _EXPLICIT}
+    return {"role": message.role, "content": [part]}
 
 
 def _effort(profile: Profile, refused: frozenset[str]) -> str:
@@ -58,10 +57,3 @@ def _effort(profile: Profile, refused: frozenset[str]) -> str:
         return ""
     weaker = _EFFORTS[_EFFORTS.index(profile.reasoning) :]
     return next((effort for effort in weaker if f"reasoning_effort:{effort}" not in refused), "")
-
-
-def _stream_options(profile: Profile, refused: frozenset[str]) -> dict[str, bool]:
-    options = {"include_usage": True}
-    if profile.padding and "stream_options.include_obfuscation" not in refused:
-        options["include_obfuscation"] = False
-    return options
