@@ -46,7 +46,7 @@ def line_tokens(line: str) -> int:
 
 
 def text_tokens(lines: Iterable[str]) -> int:
-    return sum(map(line_tokens, lines))
+    return sum(map(_exact if tokens.ready() else line_tokens, lines))
 
 
 def last_lines(lines: Sequence[str], budget: int) -> tuple[int, int]:

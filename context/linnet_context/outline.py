@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,14 +12,34 @@ from linnet_context.docstrings import docstring
 from linnet_context.imports import Import, imports_of
 from linnet_context.offsets import Offsets
 from linnet_context.text import Lines
-from linnet_context.units import Source, declaring_word, last_row, names, query_of, signature
+from linnet_context.units import (
+    Source,
+    declaring_query_of,
+    declaring_word,
+    last_row,
+    names,
+    query_of,
+    signature,
+)
 
 if TYPE_CHECKING:
     import tree_sitter
 
     from linnet_context.tree import SyntaxProblem
 
-__all__ = ["Definition", "Import", "Outline", "Reference", "docstring", "enclosing", "outline"]
+    Signing = Callable[[Source, tree_sitter.Node], str]
+
+__all__ = [
+    "Definition",
+    "Import",
+    "Outline",
+    "Reference",
+    "declared",
+    "definitions_of",
+    "docstring",
+    "enclosing",
+    "outline",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +80,51 @@ class Outline:
 
 def outline(text: str, language: str) -> Outline:
     """The outline of a text; empty for a language without a query. Broken text gives what can be told of it."""
-    query = query_of(language)
-    if not text:
-        return Outline()
-    if query is None:
-        return _plain(text, language)
+    found = _read(text, language, query_of(language), signature)
+    return found.outline(_problems(text, language, found.tree)) if found else _plain(text, language)
+
+
+def declared(text: str, language: str) -> Outline:
+    """What a text defines and imports, for half the work: without references, signatures and problems."""
+    found = _read(text, language, declaring_query_of(language), _unsigned)
+    return found.outline(()) if found else _plain(text, language)
+
+
+def definitions_of(text: str, language: str) -> tuple[Definition, ...]:
+    """The definitions of `declared` alone."""
+    found = _read(text, language, declaring_query_of(language), _unsigned)
+    return found.definitions() if found else _plain(text, language).definitions
+
+
+def _unsigned(_source: Source, _unit: tree_sitter.Node) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a query found in a text."""
+
+    source: Source
+    tree: tree_sitter.Tree
+    captures: dict[str, list[tree_sitter.Node]]
+    language: str
+    sign: Signing
+
+    def definitions(self) -> tuple[Definition, ...]:
+        return tuple(_definitions(self.source, _units(self.captures), self.language, self.sign))
+
+    def outline(self, problems: tuple[SyntaxProblem, ...]) -> Outline:
+        definitions = self.definitions()
+        named = {(definition.line, definition.column) for definition in definitions}
+        references = tuple(_references(self.source, self.captures.get("reference", ()), named))
+        imports = tuple(_imports(self.captures.get("import", ()), self.language))
+        return Outline(definitions, references, imports, problems)
+
+
+def _read(text: str, language: str, query: tree_sitter.Query | None, sign: Signing) -> _Read | None:
+    """None for a language without a query, and for a text without anything."""
+    if query is None or not text:
+        return None
     import tree_sitter
 
     source = Source(text)
@@ -72,29 +132,22 @@ def outline(text: str, language: str) -> Outline:
     cursor = tree_sitter.QueryCursor(query)
     cursor.set_max_start_depth(_DEEPEST)
     captures = {} if _is_rubble(tree.root_node) else cursor.captures(tree.root_node)
-    definitions = tuple(_definitions(source, _units(captures), language))
-    named = {(definition.line, definition.column) for definition in definitions}
-    return Outline(
-        definitions,
-        tuple(_references(source, captures.get("reference", ()), named)),
-        tuple(_imports(captures.get("import", ()), language)),
-        _problems(text, language, tree) if tree.root_node.has_error else (),
-    )
+    return _Read(source, tree, captures, language, sign)
 
 
 def _plain(text: str, language: str) -> Outline:
     """The outline of a text in a language without a query: what grammars in general call definitions."""
     from linnet_context.grammars import grammar
 
-    if grammar(language) is None:
+    if not text or grammar(language) is None:
         return Outline()
     from linnet_context.scopes import defined
 
     source = Source(text)
     tree = source.parse(language)
     units = [_Unit(node.start_byte, -node.end_byte, kind, node) for kind, node in defined(tree.root_node)]
-    problems = _problems(text, language, tree) if tree.root_node.has_error else ()
-    return Outline(tuple(_definitions(source, units, language)), problems=problems)
+    definitions = tuple(_definitions(source, units, language, signature))
+    return Outline(definitions, problems=_problems(text, language, tree))
 
 
 # Below this depth, which no program written by hand has, a query takes quadratic time.
@@ -115,6 +168,8 @@ def _is_rubble(root: tree_sitter.Node) -> bool:
 
 
 def _problems(text: str, language: str, tree: tree_sitter.Tree) -> tuple[SyntaxProblem, ...]:
+    if not tree.root_node.has_error:
+        return ()
     from linnet_context.tree import Tree, errors
 
     return errors(Tree(language, Lines.of(text), Offsets((), ()), tree))
@@ -165,7 +220,9 @@ def _units(captures: dict[str, list[tree_sitter.Node]]) -> list[_Unit]:
     return sorted(found.values(), key=lambda unit: unit[:2])
 
 
-def _definitions(source: Source, units: Sequence[_Unit], language: str) -> Iterator[Definition]:
+def _definitions(
+    source: Source, units: Sequence[_Unit], language: str, sign: Signing
+) -> Iterator[Definition]:
     around: list[_Open] = []
     fields: set[tuple[str, str]] = set()
     for unit in units:
@@ -173,7 +230,7 @@ def _definitions(source: Source, units: Sequence[_Unit], language: str) -> Itera
             around.pop()
         owner = _owner(around, unit.kind)
         for name in names(unit.node, language):
-            found = _definition(source, unit, name, owner)
+            found = _definition(source, unit, name, owner, sign)
             if not found.name or (unit.node.type == "assignment" and _repeated(source, unit, found, fields)):
                 continue
             around.append(_Open(-unit.minus_end, found.name, unit.kind))
@@ -197,7 +254,9 @@ def _repeated(source: Source, unit: _Unit, found: Definition, fields: set[tuple[
     return known and found.kind == "field"
 
 
-def _definition(source: Source, unit: _Unit, name: tree_sitter.Node, owner: _Open) -> Definition:
+def _definition(
+    source: Source, unit: _Unit, name: tree_sitter.Node, owner: _Open, sign: Signing
+) -> Definition:
     text, parent = _SPACE.sub(" ", source.of(name)), owner.name
     if name.type == "qualified_identifier":
         scope, _, text = text.rpartition("::")
@@ -211,7 +270,7 @@ def _definition(source: Source, unit: _Unit, name: tree_sitter.Node, owner: _Ope
     row, column = name.start_point
     column = source.column(name.start_byte, column)
     kind = "method" if unit.kind == "function" and parent != owner.name else _kind(source, unit, text, owner)
-    return Definition(text, kind, row, column, last_row(unit.node), parent, signature(source, unit.node))
+    return Definition(text, kind, row, column, last_row(unit.node), parent, sign(source, unit.node))
 
 
 _SPACE = re.compile(r"\s+")

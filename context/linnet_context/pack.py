@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from math import fsum
 
 from . import tokens
-from .budget import line_tokens
+from .budget import line_tokens, text_tokens
 from .evidence import Evidence
 from .index.index import Index
 from .index.names import IDENTIFIER
@@ -119,7 +120,7 @@ def add_definitions(packing: Packing, budget: int, candidates: Sequence[Candidat
         text = "\n".join([sources.header(posixpath.basename(path)), *body])
         first, last = (members[0][0].line,) * 2 if len(members) == 1 else (-1, -1)
         why = "; ".join(dict.fromkeys(f"{one.name}: {one.why}" for one, _ in members))
-        cost = sum(map(line_tokens, text.split("\n")))
+        cost = text_tokens(text.split("\n"))
         packing.add(
             Chunk(path, first, last, text, cost, "definition", round(members[0][0].score, 6), why), body
         )
@@ -178,15 +179,15 @@ def add_places(
     """Lines of look-alike places within `budget` tokens: runs of at most SEGMENT_LINES compete by value a token."""
     budget = min(budget, packing.room)
     local = {bare(line) for line in view.own.lines[view.low : view.high]}
-    runs: list[tuple[float, str, list[_Line]]] = []
+    runs: list[tuple[float, str, int, list[_Line]]] = []
     for path, weights in _weighed(found).items():
         lines = _valued(path, weights, names, local, view, sources)
-        runs += [(value, path, run) for value, run in _runs(lines)]
-    runs.sort(key=lambda run: (-round(run[0], 9), run[1], run[2][0].number))
+        runs += [(-round(value, 9), path, run[0].number, run) for value, run in _runs(lines)]
+    runs.sort()
     taken: dict[str, list[_Line]] = {}
     values: dict[str, float] = {}
     seen = set(packing.lines)
-    for value, path, run in runs:
+    for value, path, _, run in runs:
         fresh = _fresh(run, seen)
         if not fresh:
             continue
@@ -202,7 +203,7 @@ def add_places(
             line.used = True
         seen.update(line.bare for line in fresh)
         taken.setdefault(path, []).extend(fresh)
-        values.setdefault(path, value)
+        values.setdefault(path, -value)
     if runs and not taken:
         packing.left_out.append(LeftOut(f"{len(runs)} look-alike places", "budget"))
     for path, lines in taken.items():
@@ -211,13 +212,14 @@ def add_places(
 
 def _fresh(run: Sequence[_Line], seen: set[str]) -> list[_Line]:
     """The lines of a run that are not chosen yet; none when most of them are."""
-    if sum(line.used for line in run) > 0.4 * len(run):
-        return []
     fresh: dict[str, _Line] = {}
+    used = 0
     for line in run:
-        if not line.used and line.bare not in seen:
+        if line.used:
+            used += 1
+        elif line.bare not in seen:
             fresh.setdefault(line.bare, line)
-    return list(fresh.values())
+    return list(fresh.values()) if used <= 0.4 * len(run) else []
 
 
 def _place_chunk(path: str, lines: list[_Line], value: float, sources: Sources) -> Chunk:
@@ -231,7 +233,7 @@ def _place_chunk(path: str, lines: list[_Line], value: float, sources: Sources) 
         first=first if whole else -1,
         last=last if whole else -1,
         text="\n".join(texts),
-        tokens=sum(map(line_tokens, texts)),
+        tokens=text_tokens(texts),
         source="similar",
         score=round(value, 6),
         why=f"{'' if whole else 'from '}{spots}: looks like what precedes the cursor",
@@ -266,6 +268,7 @@ def _valued(
     texts = sources.lines(path)
     own = path == view.path
     exact = tokens.ready()
+    known = names.keys()
     valued = []
     for number in sorted(weights):
         if not 0 <= number < len(texts) or own and view.low <= number < view.high:
@@ -276,7 +279,8 @@ def _valued(
         kept, words, cost = _content(text, exact)
         if not kept or kept in local:
             continue
-        promise = min(_NAME_LIMIT, sum(names.get(word, 0.0) for word in words))
+        # An exact sum: one that is rounded at each step depends on the order of a set.
+        promise = min(_NAME_LIMIT, fsum(names[word] for word in words & known))
         valued.append(_Line(number, text, kept, cost, weights[number] * (1 + _NAME_WEIGHT * promise)))
     return valued
 

@@ -11,7 +11,7 @@ from .company import company_of
 from .evidence import Evidence, Scene, scene_of
 from .forest import Forest, shipped
 from .index.index import Index
-from .index.names import AnyArray, Bools, Floats, Ints
+from .index.names import AnyArray, Floats, Ints
 from .index.places import View
 from .signs import SIGNS, Signs, imported_name, signs_of
 from .text import Document
@@ -80,13 +80,13 @@ def mentioned(
 
 def _candidates(scene: Scene, numbers: Ints, scores: Floats) -> tuple[list[Candidate], Mapping[str, float]]:
     names = scene.view.corpus.vocabulary.names
-    best = [(int(numbers[row]), float(scores[row])) for row in _best(scene, numbers, scores, MAX_CANDIDATES)]
-    shown = scene.living.shown([number for number, _ in best], scene.found.imported)
-    reasons = _Reasons(scene)
+    best = [(row, float(scores[row])) for row in _best(scene, numbers, scores, MAX_CANDIDATES)]
+    shown = scene.living.shown([int(numbers[row]) for row, _ in best], scene.found.imported)
+    reasons = _reasons(scene, numbers)
     candidates = [
-        Candidate(names[number], score, *shown[number], reasons.of(number))
-        for number, score in best
-        if number in shown
+        Candidate(names[numbers[row]], score, *shown[int(numbers[row])], reasons[row])
+        for row, score in best
+        if int(numbers[row]) in shown
     ]
     return candidates, {one.name: one.score for one in candidates}
 
@@ -100,10 +100,9 @@ def _best(scene: Scene, numbers: Ints, scores: Floats, count: int) -> list[int]:
         limit = np.partition(rounded[rows], -most)[-most]
         rows = rows[rounded[rows] >= limit]
     names = scene.view.corpus.vocabulary.names
-    texts = {row: names[number] for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True)}
-    values = dict(zip(rows.tolist(), (-rounded[rows]).tolist(), strict=True))
-    wanted = [row for row, text in texts.items() if is_proposable(text)]
-    return sorted(wanted, key=lambda row: (values[row], texts[row]))[:count]
+    texts = map(names.__getitem__, numbers[rows].tolist())
+    found = zip((-rounded[rows]).tolist(), texts, rows.tolist(), strict=True)
+    return [row for _, _, row in sorted(one for one in found if is_proposable(one[1]))[:count]]
 
 
 def is_proposable(name: str) -> bool:
@@ -111,25 +110,23 @@ def is_proposable(name: str) -> bool:
     return len(name) > 2 and not (name.startswith("__") and name.endswith("__"))
 
 
-class _Reasons:
-    """Says in a few words what spoke for a name."""
-
-    def __init__(self, scene: Scene) -> None:
-        view, found = scene.view, scene.found
-        imported = map(imported_name, view.own.outline.imports)
-        places = [place.names for place in (*found.windows, *found.continuations)]
-        signs: tuple[tuple[AnyArray, str], ...] = (
-            (np.concatenate(places) if places else np.zeros(0, np.int32), "used in places like this"),
-            (view.corpus.vocabulary.known(imported), "imported here"),
-            (view.own.segment.keys, "used in this file"),
-        )
-        self._signs = [(_marks(len(view.idf), names), text) for names, text in signs]
-
-    def of(self, number: int) -> str:
-        return ", ".join(text for marks, text in self._signs if marks[number]) or "defined near by"
+def _reasons(scene: Scene, numbers: Ints) -> list[str]:
+    """In a few words what spoke for each name."""
+    view, found = scene.view, scene.found
+    places = [place.names for place in (*found.windows, *found.continuations)]
+    signs = (
+        np.concatenate(places) if places else np.zeros(0, np.int32),
+        view.corpus.vocabulary.known(map(imported_name, view.own.outline.imports)),
+        view.own.segment.keys,
+    )
+    kinds = np.zeros(len(view.idf), np.int8)
+    for bit, names in enumerate(signs):
+        kinds[names] |= 1 << bit
+    return [_REASONS[kind] for kind in kinds[numbers].tolist()]
 
 
-def _marks(size: int, names: AnyArray) -> Bools:
-    marks = np.zeros(size, np.bool_)
-    marks[names] = True
-    return marks
+_SPOKEN = ("used in places like this", "imported here", "used in this file")
+_REASONS = tuple(
+    ", ".join(text for bit, text in enumerate(_SPOKEN) if kind >> bit & 1) or "defined near by"
+    for kind in range(8)
+)

@@ -278,7 +278,7 @@ def _tested(scene: Scene) -> Bools:
 
 def _active(scene: Scene) -> tuple[AnyArray, AnyArray]:
     """By file and by class, how much of what they define is on screen."""
-    near = np.flatnonzero(scene.near)
+    near = np.flatnonzero(scene.near > 0)
     rows = scene.living.of(near)
     use = scene.near[rows.names] / np.maximum(scene.living.counts[rows.names], 1)
     member = rows.parents >= 0

@@ -31,16 +31,28 @@ _LARGE = 1 << 16
 @cache
 def query_of(language: str) -> tree_sitter.Query | None:
     """The compiled query of a language; None for a language that has none."""
+    return _compiled(language, _patterns(language))
+
+
+@cache
+def declaring_query_of(language: str) -> tree_sitter.Query | None:
+    """Like `query_of`, without the patterns for references, each of which is a line: most of what is found are such."""
+    return _compiled(language, [line for line in _patterns(language) if "@reference" not in line])
+
+
+def _patterns(language: str) -> list[str]:
+    folder = files("linnet_context") / "queries"
+    texts = [(folder / f"{name}.scm").read_text("utf-8") for name in _QUERIES.get(language, ())]
+    return "\n".join(texts).splitlines()
+
+
+def _compiled(language: str, patterns: list[str]) -> tree_sitter.Query | None:
     import tree_sitter
 
     from linnet_context.grammars import grammar
 
-    parser = grammar(language) if language in _QUERIES else None
-    if parser is None:
-        return None
-    folder = files("linnet_context") / "queries"
-    source = "\n".join((folder / f"{name}.scm").read_text("utf-8") for name in _QUERIES[language])
-    return tree_sitter.Query(parser, source)
+    parser = grammar(language) if patterns else None
+    return None if parser is None else tree_sitter.Query(parser, "\n".join(patterns))
 
 
 class Source:

@@ -16,7 +16,7 @@ import numpy as np
 from ..exclusions import text_reason
 from ..files import SourceFile, omission, read, walk
 from ..languages import SOURCE_LANGUAGES, language_of
-from ..outline import Definition, Outline, outline
+from ..outline import Definition, Outline, definitions_of, outline
 from ..snippet import LeftOut
 from ..text import Document
 from .corpus import Corpus
@@ -259,7 +259,7 @@ class Index:
         if text is None or text_reason(text) is not None:
             return unused_record(path, stamp)
         language = language_of(path) or "plaintext"
-        found = outline(text, language).definitions
+        found = definitions_of(text, language)
         return make_record(path, stamp, text, family_of(language), found, self.corpus(language).vocabulary)
 
     def _remove(self, path: str) -> None:

@@ -47,14 +47,16 @@ _QUOTED = r'"(?:\\.|[^"\\\n])*"|' r"'(?:\\.|[^'\\\n])*'"
 _HASH = r"#[^\n]*"
 _SLASH = r"//[^\n]*|/\*[\s\S]*?\*/"
 _NAME = r"(?:[^\W\d]|\$)[\w$]*"
-_LEXERS = {
-    "python": rf'({_HASH}|"""[\s\S]*?"""|' rf"'''[\s\S]*?'''|{_QUOTED})|({_NAME})",
-    "go": rf"({_SLASH}|`[^`]*`|{_QUOTED})|({_NAME})",
-    "javascript": rf"({_SLASH}|{_QUOTED})|({_NAME})",  # Template literals hold code: they count as code.
-    "rust": rf'({_SLASH}|"(?:\\.|[^"\\])*")|({_NAME})',
-    "slash": rf"({_SLASH}|{_QUOTED})|({_NAME})",
-    "hash": rf"({_HASH}|{_QUOTED})|({_NAME})",
+# What is no code, by family. Everything else that counts is a name or the end of a line.
+_HIDDEN = {
+    "python": rf'{_HASH}|"""[\s\S]*?"""|' rf"'''[\s\S]*?'''|{_QUOTED}",
+    "go": rf"{_SLASH}|`[^`]*`|{_QUOTED}",
+    "javascript": rf"{_SLASH}|{_QUOTED}",  # Template literals hold code: they count as code.
+    "rust": rf'{_SLASH}|"(?:\\.|[^"\\])*"',
+    "slash": rf"{_SLASH}|{_QUOTED}",
+    "hash": rf"{_HASH}|{_QUOTED}",
 }
+_WORDS = re.compile(rf"{_NAME}|\n")
 _FAMILIES = {
     "javascript": "javascript javascriptreact typescript typescriptreact vue svelte",
     "c": "c cpp cuda-cpp objective-c objective-cpp",
@@ -73,7 +75,8 @@ def family_of(language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _lexer(family: str) -> re.Pattern[str]:
-    return re.compile(_LEXERS.get(family) or _LEXERS["slash" if family in _SLASHED else "hash"])
+    hidden = _HIDDEN.get(family) or _HIDDEN["slash" if family in _SLASHED else "hash"]
+    return re.compile(rf"{_NAME}|\n|{hidden}")
 
 
 def is_indexed(name: str, family: str) -> bool:
@@ -151,34 +154,44 @@ def word_parts(name: str) -> list[str]:
 
 
 def lex(text: str, family: str, vocabulary: Vocabulary) -> tuple[Ints, Ints, Bools]:
-    """Every name of a text: its number, its line, and whether it stands in code rather than a string or comment."""
+    r"""Every name of a text: its number, its line, and whether it stands in code rather than a string or comment.
+
+    Lines end with ``\n`` alone: see `plain_breaks`.
+    """
     known, stop = vocabulary.ids, _STOP_WORDS.get(family, _OTHER_STOP_WORDS)
     names: list[int] = []
-    places: list[int] = []
-    code: list[bool] = []
+    lines: list[int] = []
+    hidden: list[int] = []
+    line = 0
+    for token in _lexer(family).findall(text):
+        number = known.get(token)
+        if number is not None:
+            names.append(number)
+            lines.append(line)
+        elif token == "\n":
+            line += 1
+        elif len(token) == 1 or token in stop:
+            continue
+        elif token[0] == "$" or token[0].isidentifier():
+            names.append(vocabulary.number(token))
+            lines.append(line)
+        else:
+            first = len(names)
+            for word in _WORDS.findall(token):
+                if word == "\n":
+                    line += 1
+                elif len(word) > 1 and word not in stop:
+                    names.append(vocabulary.number(word))
+                    lines.append(line)
+            hidden.extend(range(first, len(names)))
+    code = np.ones(len(names), np.bool_)
+    code[hidden] = False
+    return np.array(names, np.int32), np.array(lines, np.int32), code
 
-    def add(name: str, place: int, in_code: bool) -> None:
-        names.append(known[name] if name in known else vocabulary.number(name))
-        places.append(place)
-        code.append(in_code)
 
-    for found in _lexer(family).finditer(text):
-        name, start = found[2], found.start()
-        if name is None:
-            for word in IDENTIFIER.finditer(found[1]):
-                if word[0] not in stop and len(word[0]) > 1:
-                    add(word[0], start + word.start(), False)
-        elif name not in stop and len(name) > 1:
-            add(name, start, True)
-    breaks = np.array(line_breaks(text), np.int64)
-    lines = np.searchsorted(breaks, np.array(places, np.int64), side="left")
-    return np.array(names, np.int32), lines.astype(np.int32), np.array(code, np.bool_)
-
-
-def line_breaks(text: str) -> list[int]:
-    r"""Where each line but the last ends: at ``\n``, and at a ``\r`` that no ``\n`` follows."""
-    pattern = r"\r(?!\n)|\n" if "\r" in text else r"\n"
-    return [found.start() for found in re.finditer(pattern, text)]
+def plain_breaks(text: str) -> str:
+    r"""The same lines, each ending with ``\n``: ``\r\n`` and a lone ``\r`` end one, too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def pointers(counts: AnyArray | Sequence[int]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from ..outline import Outline, outline
+from ..outline import Outline, declared
 from ..text import Document
 from .corpus import Corpus
 from .names import family_of
@@ -42,7 +42,7 @@ class OwnTexts:
 
 
 def _read(document: Document, text: str, corpus: Corpus) -> Own:
-    found = outline(text, document.language)
+    found = declared(text, document.language)
     stamp = Stamp(-1, 0, 0, 0)
     family = family_of(document.language)
     record = make_record(document.path, stamp, text, family, found.definitions, corpus.vocabulary)

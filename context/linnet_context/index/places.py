@@ -22,11 +22,15 @@ _TRAIL_DECAY = 0.8
 _SMOOTH = (1.0, 0.75, 0.6, 0.5, 0.4)
 _SMOOTH_BY = np.array([*_SMOOTH, 0.0])
 COMMON_NAME = 4000
+# A name used that often is in windows of every kind: it costs more to count than it tells.
+_COMMON_ALIKE = 1500
+# Uses of the names that share word parts with the cursor's, those that weigh most first.
+_RELATED_USES = 12_000
 _COMMON_PART = 0.2
 _OWN_FACTOR = 1.2
 _FOLLOWED = 45
 _CHUNK = 64
-_SOON = 3
+_SOON, _FOLLOWING = 3, 8
 _NO_NAMES = np.zeros(0, np.int32)
 
 
@@ -122,14 +126,26 @@ def windows(view: View, weight: Callable[[str], float]) -> list[Place]:
         for key, rank in ranking.items():
             fused[key] = fused.get(key, 0.0) + 1 / (10 + rank)
     found = []
-    for key, score in fused.items():
-        number, block = key
-        segment = _segment(view, number)
-        file, line = segment.file_of_line(block * BLOCK)
-        names = segment.names_between(block * BLOCK, block * BLOCK + WINDOW)
-        path, ranks = segment.paths[file], (rankings[0].get(key), rankings[1].get(key))
-        found.append(Place(path, line, score * weight(path), names, number < 0, ranks, names, names))
+    for key, path, line, names in _contents(view, list(fused)):
+        ranks = (rankings[0].get(key), rankings[1].get(key))
+        score = fused[key] * weight(path)
+        found.append(Place(path, line, score, names, key[0] < 0, ranks, names, names))
     return sorted(found, key=_order)
+
+
+def _contents(
+    view: View, keys: Sequence[tuple[int, int]]
+) -> Iterable[tuple[tuple[int, int], str, int, Ints]]:
+    """Path, line and names of windows, given by segment and block."""
+    for number in sorted({number for number, _ in keys}):
+        segment = _segment(view, number)
+        blocks = [block for owner, block in keys if owner == number]
+        firsts = np.array(blocks) * BLOCK
+        files, lines = segment.files_of(firsts)
+        ends = np.minimum(firsts + WINDOW, len(segment.line_rows) - 1)
+        rows = zip(segment.line_rows[firsts].tolist(), segment.line_rows[ends].tolist(), strict=True)
+        for block, file, line, (start, end) in zip(blocks, files.tolist(), lines.tolist(), rows, strict=True):
+            yield (number, block), segment.paths[file], line, segment.names[start:end]
 
 
 def _segment(view: View, number: int) -> Segment:
@@ -139,13 +155,15 @@ def _segment(view: View, number: int) -> Segment:
 def _alike(view: View) -> list[tuple[int, int]]:
     """Windows by the Jaccard similarity of their names with those of the last lines."""
     wanted = view.names_on(view.at - WINDOW, view.at + 1)
+    telling = wanted[view.uses[wanted] < _COMMON_ALIKE]
 
-    def score(segment: Segment) -> AnyArray:
-        blocks, owner = segment.blocks_with(wanted)
+    def score(segment: Segment) -> tuple[AnyArray, AnyArray]:
+        blocks, owner = segment.blocks_with(telling)
         count = np.bincount(blocks, minlength=segment.block_count)
         both = np.flatnonzero((owner[1:] == owner[:-1]) & (blocks[1:] == blocks[:-1] + 1))
-        hits = _pairwise(segment, count) - np.bincount(blocks[both], minlength=segment.block_count)
-        return np.asarray(hits / np.maximum(len(wanted) + segment.window_sizes - hits, 1))
+        starts, sums = _pairwise(segment, count)
+        hits = sums - np.bincount(blocks[both], minlength=segment.block_count)[starts]
+        return starts, hits / np.maximum(len(wanted) + segment.window_sizes[starts] - hits, 1)
 
     return _best_windows(view, score)
 
@@ -153,16 +171,30 @@ def _alike(view: View) -> list[tuple[int, int]]:
 def _related(view: View) -> list[tuple[int, int]]:
     """Windows by BM25 over the word parts of the names near the cursor."""
     weights = _part_weights(view)
-    names = np.flatnonzero(weights).astype(np.int32)
+    names = _weightiest(view, weights)
     names_in = _total(view.segments, view.silent, view.own, Segment.names_in)
     average = max(names_in / max(view.block_count, 1), 1.0)
 
-    def score(segment: Segment) -> AnyArray:
+    def score(segment: Segment) -> tuple[AnyArray, AnyArray]:
         blocks, owner = segment.blocks_with(names)
-        sums = np.bincount(blocks, weights=weights[names][owner], minlength=segment.block_count)
-        return _pairwise(segment, sums * (2.2 / (1 + 1.2 * (0.25 + 0.75 * segment.block_sizes / average))))
+        sums = np.bincount(blocks, weights=weights[names][owner], minlength=segment.block_count).astype(
+            np.float64, copy=False
+        )
+        touched = np.flatnonzero(sums > 0)
+        sums[touched] *= 2.2 / (1.3 + 0.9 / average * segment.block_sizes[touched])
+        return _pairwise(segment, sums)
 
     return _best_windows(view, score)
+
+
+def _weightiest(view: View, weights: Floats) -> Ints:
+    """The names with the greatest weights, as many as have _RELATED_USES together; all that weigh the same."""
+    names = np.flatnonzero(weights > 0).astype(np.int32)
+    values = np.round(weights[names], 6)
+    order = np.argsort(-values)
+    uses = np.cumsum(view.uses[names[order]])
+    cut = int(np.searchsorted(uses, _RELATED_USES))
+    return names if cut >= len(names) else names[values >= values[order[cut]]]
 
 
 def _part_weights(view: View) -> Floats:
@@ -196,37 +228,40 @@ def _total(
     return total
 
 
-def _pairwise(segment: Segment, values: AnyArray) -> AnyArray:
-    """Each block's value and the next one's together. No window starts in the gap between two files."""
+def _pairwise(segment: Segment, values: AnyArray) -> tuple[AnyArray, AnyArray]:
+    """Windows that hold anything, and their two blocks' values together. None starts in the gap between two files."""
     sums = values.copy()
     sums[:-1] += values[1:]
     sums[segment.file_blocks[1:] - 1] = 0
-    return sums
+    starts = np.flatnonzero(sums > 0)
+    return starts, sums[starts]
 
 
-def _best_windows(view: View, score: Callable[[Segment], AnyArray]) -> list[tuple[int, int]]:
+def _best_windows(view: View, score: Callable[[Segment], tuple[AnyArray, AnyArray]]) -> list[tuple[int, int]]:
     found = list[tuple[float, str, int, int, int]]()
     for number, segment in enumerate(view.segments):
-        scores = score(segment)
-        scores[~segment.living_blocks(view.silent[number])] = 0
-        found += _named(segment, number, scores)
-    own = score(view.own.segment)
-    starts = np.arange(len(own)) * BLOCK
-    own[(starts + WINDOW > view.low) & (starts < view.high)] = 0
-    found += _named(view.own.segment, -1, own)
+        blocks, scores = score(segment)
+        scores[~segment.living_blocks(view.silent[number])[blocks]] = 0
+        found += _named(segment, number, scores, blocks, BLOCK)
+    blocks, scores = score(view.own.segment)
+    starts = blocks * BLOCK
+    scores[(starts + WINDOW > view.low) & (starts < view.high)] = 0
+    found += _named(view.own.segment, -1, scores, blocks, BLOCK)
     return [(number, block) for _, _, _, number, block in sorted(found)[:_KEPT]]
 
 
 def _named(
-    segment: Segment, number: int, scores: AnyArray, lines: AnyArray | None = None
+    segment: Segment, number: int, scores: AnyArray, places: AnyArray, lines: int = 1
 ) -> Iterable[tuple[float, str, int, int, int]]:
-    """The best of these lines (of all blocks, if there are none), with what they are ordered by."""
+    """The best of these places (each of so many lines), with what they are ordered by."""
     best = top(scores, _KEPT)
-    found = best if lines is None else lines[best]
-    files, starts = segment.files_of(found * BLOCK if lines is None else found)
+    found = places[best]
+    files, starts = segment.files_of(found * lines)
     values = (-np.round(scores[best], 6)).tolist()
-    for value, file, start, line in zip(values, files.tolist(), starts.tolist(), found.tolist(), strict=True):
-        yield value, segment.paths[file], start, number, line
+    for value, file, start, place in zip(
+        values, files.tolist(), starts.tolist(), found.tolist(), strict=True
+    ):
+        yield value, segment.paths[file], start, number, place
 
 
 def continuations(view: View) -> list[Place]:
@@ -284,15 +319,20 @@ def _smoothed(
 def _continuation(view: View, number: int, line: int, score: float) -> Place:
     segment = _segment(view, number)
     file, own_line = segment.file_of_line(line)
+    limit = len(segment.line_rows) - 1
+    start, soon, end = (
+        int(segment.line_rows[min(line + 1 + count, limit)]) for count in (0, _SOON, _FOLLOWING)
+    )
+    names, code = segment.names[start:end], segment.code[start:end]
     return Place(
         path=segment.paths[file],
         line=own_line,
         score=score,
-        names=segment.names_between(line + 1, line + 9),
+        names=names,
         is_own=number < 0,
         ranks=(None, None),
-        code=segment.code_between(line + 1, line + 9),
-        soon=segment.code_between(line + 1, line + 1 + _SOON),
+        code=names[code],
+        soon=names[: soon - start][code[: soon - start]],
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..outline import Definition
-from .names import AnyArray, Bools, Ints, Vocabulary, is_indexed, lex, line_breaks, pointers, spans
+from .names import AnyArray, Bools, Ints, Vocabulary, is_indexed, lex, plain_breaks, pointers, spans
 
 BLOCK = 10
 """Lines of a block. Two neighbouring blocks are a window, the unit of looking alike."""
@@ -71,6 +71,7 @@ def make_record(
     definitions: Sequence[Definition],
     vocabulary: Vocabulary,
 ) -> Record:
+    text = plain_breaks(text)
     names, lines, code = lex(text, family, vocabulary)
     rows = [
         (
@@ -84,7 +85,7 @@ def make_record(
         if is_indexed(found.name, family)
     ]
     return Record(
-        path, stamp, len(line_breaks(text)) + 1, names, lines, code, np.array(rows, np.int32).reshape(-1, 5)
+        path, stamp, text.count("\n") + 1, names, lines, code, np.array(rows, np.int32).reshape(-1, 5)
     )
 
 
@@ -186,14 +187,6 @@ class Segment:
             if first < last
             else self.names[:0]
         )
-
-    def code_between(self, first: int, last: int) -> Ints:
-        """Like `names_between`, without the names in strings and comments."""
-        last = min(last, len(self.line_rows) - 1)
-        if first >= last:
-            return self.names[:0]
-        rows = slice(int(self.line_rows[max(first, 0)]), int(self.line_rows[last]))
-        return self.names[rows][self.code[rows]]
 
     def living_blocks(self, silent: Iterable[int]) -> Bools:
         """By block, whether it is of another file than these."""
