@@ -12,6 +12,7 @@ __all__ = [
     "Scope",
     "SyntaxProblem",
     "Tree",
+    "completed",
     "errors",
     "in_string_or_comment",
     "new_errors",
@@ -32,6 +33,7 @@ _OPENS = re.compile(
 _DECLARES = re.compile(r"\s*(?:export\s+)?(?:const|let|var|type|auto|static|using)\b")
 _TRIES = re.compile(r"\s*try\b")
 _IMPORTS = re.compile(r"\s*(?:import|export)\b")
+_LONG_QUOTES = ('"""', "'''", "`")
 _NEEDS_SEMICOLON = frozenset({"java", "c", "cpp", "rust"})
 _AFTER_TRY = {"cpp": " catch (...) {}"}
 
@@ -42,19 +44,30 @@ def new_errors(document: Document, tree: Tree, position: Position, inserted: str
     `tree` is the tree of `document`; `replaced` code points behind the place, on its line, give way. A text that
     merely waits for more (an open bracket, an operator at its end) adds no error, for the typing goes on there.
     """
+    return completed(document, tree, position, inserted, replaced) is None
+
+
+def completed(
+    document: Document, tree: Tree, position: Position, inserted: str, replaced: int
+) -> Tree | None:
+    """The tree of a document with a text inserted, which goes on as far as it must; None if that adds an error."""
     known = len(broken(tree.root))
     end = Position(position.line, position.column + replaced)
     line = document.before(position) + inserted
-    return all(
-        _errors_after(document, tree, position, end, inserted + ending) > known
-        for ending in _endings(tree.language, line.rpartition("\n")[2], inserted)
-    )
+    for ending in _endings(tree.language, line.rpartition("\n")[2], inserted):
+        edited, splice = document.edited(position, end, inserted + ending, document.version)
+        after = parse(edited, tree, (splice,))
+        if after is None or len(broken(after.root)) <= known:
+            return after
+    return None
 
 
 def _endings(language: str, line: str, inserted: str) -> list[str]:
     """How a text could go on that ends in the middle of something, first that it does not; `line` is its last one."""
     closers = _closers(inserted)
     found = ["", closers, " _" + closers]
+    # A long string is begun on one line and ended on another.
+    found += [quote for quote in _LONG_QUOTES if inserted.count(quote) % 2]
     if language == "python":
         if " for " in f" {line}":
             found.append(f" in _{closers}")
@@ -86,9 +99,3 @@ def _closers(text: str) -> str:
         elif waiting and letter == waiting[-1]:
             waiting.pop()
     return "".join(reversed(waiting))
-
-
-def _errors_after(document: Document, tree: Tree, start: Position, end: Position, text: str) -> int:
-    edited, splice = document.edited(start, end, text, document.version)
-    after = parse(edited, tree, (splice,))
-    return len(broken(after.root)) if after is not None else 0

@@ -18,14 +18,18 @@ from tests.protocol.helpers import SERVE, learned
 
 pytestmark = pytest.mark.slow
 
-TEXT = "import shop\n\n\ndef price(item):\n    return item.price\n\n\ntotal = "
+TEXT = "from shop import items\n\n\ndef price(item):\n    return item.price\n\n\ntotal = "
 LINE, COLUMN = 7, 8
 
 
 @contextmanager
 def editor(root: Path, url: str | None, **settings: str) -> Iterator[tuple[Client, str]]:
-    """A server with an open document, and the document's URI; `url` is the model's, None chooses none."""
-    environ = {**os.environ, "OPENAI_API_KEY": "sk-not-chosen", **settings}
+    """A server with an open document, and the document's URI; `url` is the model's, None chooses none.
+
+    The engine is off, so that what is shown is the model's.
+    """
+    alone = {"LINNET_ENGINE_ENABLED": "false", "OPENAI_API_KEY": "sk-not-chosen"}
+    environ = {**os.environ, **alone, **settings}
     if url is not None:
         environ |= {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": url, "LINNET_API_KEY": "test-key"}
     with Client(SERVE, root, environ) as client:
@@ -86,7 +90,7 @@ def test_typing_that_contradicts_closes_the_stream(tmp_path: Path) -> None:
     """What the user typed otherwise ends the request upstream at once, before it is complete."""
     stalled = Reply((*chat("<fill>sum(").steps[:2], Stall()))
     with (
-        ModelServer([stalled, chat("<fill>en(items)</fill>")]) as model,
+        ModelServer([stalled, chat("<fill>n(items)</fill>")]) as model,
         editor(tmp_path, model.url) as (client, uri),
     ):
         client.begin("textDocument/inlineCompletion", _question(uri, COLUMN))
@@ -95,7 +99,9 @@ def test_typing_that_contradicts_closes_the_stream(tmp_path: Path) -> None:
         _settle(client)
         typed(client, uri, 2, COLUMN, "l")
         assert asked.abandoned()
-        assert texts(client.inline(uri, LINE, COLUMN + 1)) == ["en(items)"]
+        assert client.inline(uri, LINE, COLUMN + 1) == []  # It was wrong a moment ago.
+        typed(client, uri, 3, COLUMN + 1, "e")
+        assert texts(client.inline(uri, LINE, COLUMN + 2)) == ["n(items)"]
 
 
 def test_no_request_leaves_without_a_chosen_provider(tmp_path: Path) -> None:
@@ -133,7 +139,8 @@ def test_offline_forbids_every_request(tmp_path: Path) -> None:
 )
 def test_a_failing_model_leaves_the_engines_answer(reply: Reply, tmp_path: Path) -> None:
     """No error reaches the editor: the draft serves, the status says what is wrong, and the model is left alone."""
-    with ModelServer(reply) as model, editor(tmp_path, model.url) as (client, uri):
+    settings = {"LINNET_ENGINE_ENABLED": "true"}
+    with ModelServer(reply) as model, editor(tmp_path, model.url, **settings) as (client, uri):
         drafts = client.inline(uri, LINE, COLUMN)
         status = client.wait_for("linnet/status", matching={"state": "error"})
         assert "embedded engine" in status["message"]

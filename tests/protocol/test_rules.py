@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from linnet_completions.ghost.policy import NEVER, PAUSE_IN_WORD, decide
+from linnet_context.text import Document, Position
 from linnet_server.client import Client, ClientError
 from linnet_server.lsp.capabilities import COMMANDS, initialize_result
-from linnet_server.lsp.features.ghost import PAUSE_IN_WORD, pause_for
 from linnet_server.lsp.session import Client as Known
 from tests.modelserver import ModelServer, Pause, Reply, chat
 from tests.protocol.helpers import (
@@ -77,6 +78,7 @@ def slow_model(root: Path, text: str, written: str, wait: float) -> Iterator[tup
     whole = chat(f"<fill>{written}</fill>")
     with ModelServer(Reply((Pause(wait), *whole.steps))) as model:
         environ = {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": model.url, "LINNET_API_KEY": "test-key"}
+        environ |= {"LINNET_ENGINE_ENABLED": "false"}  # What is shown is the model's.
         with editor(root, text=text, environ=environ) as (client, uri):
             # Gathering loads what it needs now, when nobody is in a hurry.
             client.execute("linnet.context", {"uri": uri, "position": {"line": 0, "character": 0}})
@@ -176,7 +178,11 @@ def test_rule_4_superseded_requests(tmp_path: Path) -> None:
 )
 def test_rule_5_range_covers_auto_closed_text(written: str, covered: int, tmp_path: Path) -> None:
     """A bracket that the editor closed is part of the range when the text brings it, or there would be one too many."""
-    with slow_model(tmp_path, "import shop\n\ntotal = sum()\n", written, 0.0) as (client, uri, _):
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = sum()\n", written, 0.0) as (
+        client,
+        uri,
+        _,
+    ):
         (item,) = client.inline(uri, 2, 12)
         assert item["insertText"] == written
         start, end = {"line": 2, "character": 12}, {"line": 2, "character": 12 + covered}
@@ -185,7 +191,11 @@ def test_rule_5_range_covers_auto_closed_text(written: str, covered: int, tmp_pa
 
 def test_rule_5_range_covers_what_the_editor_closes_while_one_types(tmp_path: Path) -> None:
     """Typing the bracket of a ghost text makes the editor close it; the rest of the ghost text covers that."""
-    with slow_model(tmp_path, "import shop\n\ntotal = \n", "sum(prices)", 0.0) as (client, uri, _):
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = \n", "sum(prices)", 0.0) as (
+        client,
+        uri,
+        _,
+    ):
         assert texts(client.inline(uri, 2, 8)) == ["sum(prices)"]
         client.change(uri, 2, edit(2, 8, 8, "sum()"))
         (item,) = client.inline(uri, 2, 12)
@@ -195,7 +205,11 @@ def test_rule_5_range_covers_what_the_editor_closes_while_one_types(tmp_path: Pa
 
 def test_rule_5_range_is_right_at_reply_time(tmp_path: Path) -> None:
     """What is typed while the answer is on its way is neither repeated nor overwritten."""
-    with slow_model(tmp_path, "import shop\n\ntotal = ", "sum(prices)", 0.5) as (client, uri, model):
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.5) as (
+        client,
+        uri,
+        model,
+    ):
         asked = client.begin(INLINE, question(uri, 2, 8))
         model.wait_for(1)
         client.change(uri, 2, edit(2, 8, 8, "s"), edit(2, 9, 9, "u"))
@@ -208,7 +222,11 @@ def test_rule_5_range_is_right_at_reply_time(tmp_path: Path) -> None:
 
 def test_rule_5_an_answer_for_a_text_that_is_gone_is_empty(tmp_path: Path) -> None:
     """What was typed contradicts the answer, so there is none."""
-    with slow_model(tmp_path, "import shop\n\ntotal = ", "sum(prices)", 0.3) as (client, uri, model):
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.3) as (
+        client,
+        uri,
+        model,
+    ):
         asked = client.begin(INLINE, question(uri, 2, 8))
         model.wait_for(1)
         client.change(uri, 2, edit(2, 8, 8, "max"))
@@ -242,7 +260,10 @@ def test_rule_5_selected_completion_info(selected: str, end: int, shown: bool, t
 def test_rule_6_debounce_by_client(name: str) -> None:
     """Neovim and Helix wait before they ask, so the server does not; the others ask at each key."""
     waits = name.startswith(("nvim", "helix"))
-    assert pause_for(Known.of(initialize_of(name))) == (0.0 if waits else PAUSE_IN_WORD)
+    document, place = Document.of("a.py", "python", "total"), Position(0, 5)
+    known = Known.of(initialize_of(name))
+    decision = decide(document, place, None, NEVER, waits=known.waits_itself)
+    assert decision.pause == (0.0 if waits else PAUSE_IN_WORD)
 
 
 # 7. What was shown answers while the typing agrees with it.
@@ -263,7 +284,11 @@ def test_rule_7_typed_through_without_the_worker(tmp_path: Path) -> None:
 def test_rule_7_partial_acceptance_of_lines(tmp_path: Path) -> None:
     """Who takes the first line of several, with what the editor indents, is shown the next."""
     written = "prices = ask(shop)\n    return sum(prices)"
-    with slow_model(tmp_path, "import shop\n\ndef total(shop):\n    ", written, 0.0) as (client, uri, model):
+    with slow_model(tmp_path, "from shop import ask, prices\n\ndef total(shop):\n    ", written, 0.0) as (
+        client,
+        uri,
+        model,
+    ):
         assert texts(client.inline(uri, 3, 4)) == [written]
         client.change(uri, 2, edit(3, 4, 4, "prices = ask(shop)\n    "))
         assert texts(client.inline(uri, 4, 4)) == ["return sum(prices)"]
@@ -289,7 +314,7 @@ def test_rule_8_encodings(encoding: str, width: int, tmp_path: Path) -> None:
 
 def test_rule_8_line_endings(tmp_path: Path) -> None:
     """A text for a document with CRLF has CRLF."""
-    text = "import shop\r\n\r\ndef total(shop):\r\n    "
+    text = "from shop import ask\r\n\r\ndef total(shop):\r\n    "
     with slow_model(tmp_path, text, "a = ask(shop)\n    b = 2\n    return a", 0.0) as (client, uri, _):
         assert texts(client.inline(uri, 3, 4)) == ["a = ask(shop)\r\n    b = 2\r\n    return a"]
         client.change(uri, 2, edit(3, 4, 4, "a = ask(shop)\r\n"))

@@ -6,16 +6,22 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from linnet_completions.ghost.reuse import followed
-from linnet_completions.ghost.trim import trimmed
+from linnet_completions.checks.insertion import CLOSERS
+from linnet_completions.ghost.item import Item
+from linnet_completions.ghost.reuse import Shown, between, followed, typed_through
+from linnet_completions.ghost.trim import piece, trimmed
 from linnet_completions.models.protocol import Text, Usage
 from linnet_context.text import Document, Position
 
+# Behind the line that is wanted a stream may go on for so many lines: what comes next is then known for nothing.
+LINES_AHEAD = 3
+
 
 class Flight:
-    """One stream for one place. Used on the event loop's thread only.
+    """One stream for one place, by the model `source`. Used on the event loop's thread only.
 
-    `finished(text)` is called with the text for the flight's place when it is whole.
+    `finished(text)` is called with the text for the flight's place when all of it has come. `refused` is set by who
+    has found that the text cannot stand there.
     """
 
     def __init__(
@@ -27,78 +33,129 @@ class Flight:
         block: bool,
         max_lines: int,
         finished: Callable[[str], None] = lambda text: None,
+        source: str = "",
     ) -> None:
+        self.source = source
+        self.refused = False
         self.document = document
         self.position = position
-        self._block = block
-        self._max_lines = max_lines
+        self.block = block
+        self._max_lines = max_lines if block else min(max_lines, 1 + LINES_AHEAD)
         self._raw = ""
+        self._text = ""
         self._typed = ""
+        self._cut = False
         self._finished = finished
+        self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(stream))
-        self._task.add_done_callback(_look)
+        self._task.add_done_callback(self._landed)
 
     @property
     def running(self) -> bool:
         return not self._task.done()
 
+    @property
     def text(self) -> str:
         """The text for the flight's place, as far as it has come."""
-        return trimmed(self._raw, self.document, self.position, block=self._block, max_lines=self._max_lines)
+        return self._text
 
-    def agrees(self, document: Document, position: Position | None = None) -> bool:
+    def agrees(self, document: Document) -> bool:
         """Whether nothing but typing led to `document`, and what was typed is what the answer says (so far)."""
         now = followed(self.document, document, self.position)
-        if now is None or (position is not None and position != now):
+        if now is None:
             return False
-        self._typed = document.line(now.line)[self.position.column : now.column]
+        self._typed = between(document, self.position, now)
         return self._fits()
+
+    def rest(self, document: Document, position: Position) -> str | None:
+        """What is left of the text for a place that the typing went on to; None where it went elsewhere."""
+        if not self._text:
+            now = followed(self.document, document, self.position)
+            return "" if now is not None and (self.running or now == self.position) else None
+        shown = Shown(self.document, self.position, (Item(self._text, 0, "", None),))
+        rest = typed_through(shown, document, position)
+        if rest is not None:
+            return rest.items[0].text
+        # The typing may be ahead of an answer that is still coming.
+        return "" if self.running and self.agrees(document) else None
+
+    def known(self, document: Document, position: Position) -> str | None:
+        """The suggestion for a place if all of it has come; "" where there is none, None while nobody can know."""
+        over = not self.running
+        rest = self.rest(document, position)
+        if rest is None:
+            return "" if over and self._ends_at(document, position) else None
+        if self.refused:
+            return ""
+        return piece(rest, block=self.block, over=over)
+
+    async def suggestion(self, document: Document, position: Position) -> str | None:
+        """The next line, or the block, for a place, as soon as it is whole; "" where the answer has nothing for it.
+
+        None when the flight was closed, or the typing went elsewhere. ModelError when the model failed.
+        Cancelling who waits leaves the stream alone.
+        """
+        while True:
+            over = not self.running
+            if over and self._task.cancelled():
+                return None
+            if over:
+                self._task.result()
+            found = self.known(document, position)
+            if found is not None:
+                return found
+            if over or self.rest(document, position) is None:
+                return None
+            self._news.clear()
+            await self._news.wait()
 
     def close(self) -> None:
         """End the stream, upstream too."""
         self._task.cancel()
 
-    async def wait(self) -> str | None:
-        """The whole text; None when the flight was closed; ModelError when the model failed.
+    def _ends_at(self, document: Document, position: Position) -> bool:
+        """Whether the model has said that nothing more belongs at a place: all that it said was typed."""
+        return not self._cut and self._text == between(document, self.position, position)
 
-        Cancelling who waits leaves the stream alone.
-        """
-        await asyncio.wait({self._task})
-        return None if self._task.cancelled() else self._task.result()
-
-    async def _run(self, stream: AsyncIterator[Text | Usage]) -> str:
+    async def _run(self, stream: AsyncIterator[Text | Usage]) -> None:
         try:
-            async for piece in stream:
-                if isinstance(piece, Text):
-                    self._raw += piece.text
-                    if not self._fits():
-                        raise asyncio.CancelledError
-                    if self._complete():
-                        break
+            async for each in stream:
+                if not isinstance(each, Text):
+                    self._cut = each.cut
+                    continue
+                self._raw += each.text
+                self._text = trimmed(self._raw, self.document, self.position, self._max_lines)
+                if not self._fits():
+                    raise asyncio.CancelledError
+                self._news.set()
+                if self._complete():
+                    self._cut = True
+                    break
         finally:
             close = getattr(stream, "aclose", None)
             if close is not None:
                 with contextlib.suppress(RuntimeError):
                     await close()
-        text = self.text()
-        self._finished(text)
-        return text
+        self._text = self._text.rstrip()
+        self._finished(self._text)
 
     def _fits(self) -> bool:
-        text = self.text()
-        return text.startswith(self._typed) or self._typed.startswith(text)
+        """Whether what was typed is the beginning of the text, or the other way round; closed brackets may be ahead."""
+        if _one_begins_the_other(self._text, self._typed):
+            return True
+        opened = self._typed.rstrip(CLOSERS)
+        return opened != self._typed and self._text.startswith(opened)
 
     def _complete(self) -> bool:
-        """Whether nothing that comes can still be used: the line, or the block, is whole."""
-        if "</fill>" in self._raw:
-            return True
-        text = self.text()
-        if not self._block:
-            return bool(text.strip()) and "\n" in self._raw.split("<fill>", 1)[-1].lstrip("\n")
-        return text.count("\n") + 1 >= self._max_lines and self._raw.endswith("\n")
+        """Whether nothing that comes can still be used: all the lines that are wanted are whole."""
+        return self._text.count("\n") + 1 >= self._max_lines and self._raw.endswith("\n")
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        """Look at how it ended, so that a failure nobody waits for is no complaint of the loop's."""
+        if not task.cancelled():
+            task.exception()
+        self._news.set()
 
 
-def _look(task: asyncio.Task[str]) -> None:
-    """Look at how a flight ended, so that a failure nobody waits for is no complaint of the loop's."""
-    if not task.cancelled():
-        task.exception()
+def _one_begins_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

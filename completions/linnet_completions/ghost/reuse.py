@@ -28,12 +28,15 @@ def typed_through(shown: Shown, document: Document, position: Position) -> Shown
         return None
     first, start = shown.position.line, shown.position.column
     line, old = document.line(first), shown.document.line(first)
-    if line[:start] != old[:start] or not _same_around(shown.document, document, first, position.line):
+    if line[:start] != old[:start]:
         return None
-    typed, after = _between(document, shown.position, position), document.after(position)
+    typed, after = between(document, shown.position, position), document.after(position)
     items = (_rest(item, typed, old[start:], after) for item in shown.items)
     rest = tuple(item for item in items if item is not None)
-    return Shown(document, position, rest) if rest else None
+    # Comparing the rest of the document comes last, since it is the only thing here that may take long.
+    if not rest or not _same_around(shown.document, document, first, position.line):
+        return None
+    return Shown(document, position, rest)
 
 
 def _rest(item: Item, typed: str, old_after: str, after: str) -> Item | None:
@@ -51,7 +54,7 @@ def _rest(item: Item, typed: str, old_after: str, after: str) -> Item | None:
     return replace(item, text=text, replaced=len(covered))
 
 
-def _between(document: Document, start: Position, end: Position) -> str:
+def between(document: Document, start: Position, end: Position) -> str:
     """The text between two places, with plain line endings as suggestions have them."""
     if start.line == end.line:
         return document.line(start.line)[start.column : end.column]
@@ -77,9 +80,11 @@ def _same_elsewhere(old: Document, new: Document, line: int) -> bool:
 def followed(old: Document, new: Document, position: Position) -> Position | None:
     """Where the cursor is now, when nothing but typing at `position` led from `old` to `new`; else None."""
     before, after = old.before(position), old.after(position)
-    line = new.line(position.line)
-    if not line.startswith(before) or not line.endswith(after) or len(line) < len(before) + len(after):
+    last = position.line + len(new.lines) - len(old.lines)
+    if last < position.line or not new.line(position.line).startswith(before):
         return None
-    if not _same_elsewhere(old, new, position.line):
+    line = new.line(last)
+    column = len(line) - len(after)
+    if not line.endswith(after) or column < (len(before) if last == position.line else 0):
         return None
-    return Position(position.line, len(line) - len(after))
+    return Position(last, column) if _same_around(old, new, position.line, last) else None

@@ -14,12 +14,25 @@ _MARKERS = ("</fill>", "</before>", "</after>", "<cursor>", "</related>", "</fil
 _SHORTEST_ECHO = 3
 
 
-def trimmed(raw: str, document: Document, position: Position, *, block: bool, max_lines: int) -> str:
-    """The text to insert at a place, "" for none. `raw` may be the start of an answer that is still coming."""
-    text = without_echo(unwrapped(raw), document, position)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = first_line(text) if not block else "\n".join(text.split("\n")[:max_lines])
-    return without_repeated_suffix(text, document, position).rstrip()
+def trimmed(raw: str, document: Document, position: Position, max_lines: int) -> str:
+    """The text that belongs at a place, "" for none. `raw` may be the start of an answer that is still coming."""
+    text = unwrapped(raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = without_echo(text, document, position)
+    text = "".join(text.splitlines(keepends=True)[:max_lines])
+    return without_repeated_suffix(text, document, position)
+
+
+def piece(text: str, *, block: bool, over: bool) -> str | None:
+    """What is to be shown next of a text that is still coming, or `over`; None until that is whole.
+
+    A block is shown as a whole, else a line is: behind a finished line the next one, with the line break before it.
+    """
+    if block:
+        return text.rstrip() if over else None
+    end = text.find("\n", len(text) - len(text.lstrip()))
+    if end < 0:
+        return text.rstrip() if over else None
+    return text[:end].rstrip()
 
 
 def unwrapped(raw: str) -> str:
@@ -73,11 +86,6 @@ def _without_indentation(text: str, before: str) -> str:
     if before and text.startswith(before):
         return text[len(before) :]
     return text
-
-
-def first_line(text: str) -> str:
-    """The first line; a line break in front of it means that nothing belongs on this one."""
-    return text.split("\n", 1)[0]
 
 
 def without_repeated_suffix(text: str, document: Document, position: Position) -> str:

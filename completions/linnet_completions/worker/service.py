@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linnet_completions.checks.insertion import Insertion
 from linnet_completions.ghost.complete import Ask
 from linnet_completions.worker.jobs import explained, reviewed, reviewed_workspace
 from linnet_completions.worker.workshop import Workshop
@@ -82,9 +83,14 @@ class Service:
         return self._of(params).complete(params["path"], Position(params["line"], params["column"]), ask)
 
     def on_judge(self, params: Message) -> Any:
-        """How a model's text goes in at a place: {text, replaced}, or None."""
+        """How a model's text goes in at a place: {text, replaced, reason}; `text` "" where it may not.
+
+        `reason` says what was wrong with what was left out of it.
+        """
         position = Position(params["line"], params["column"])
-        return self._of(params).judge(params["path"], position, params["text"])
+        found = self._of(params).judge(params["path"], position, params["text"])
+        insertion = found.insertion or Insertion("", 0)
+        return {"text": insertion.text, "replaced": insertion.replaced, "reason": found.reason}
 
     def on_context(self, params: Message) -> Any:
         """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from linnet_completions.checks.insertion import Insertion, fit
+from linnet_completions.checks.grounding import Ungrounded, ungrounded
+from linnet_completions.checks.judging import Judgement, judged
 from linnet_completions.engine.draft import Draft
 from linnet_completions.engine.engine import Engine
 from linnet_completions.ghost.complete import Ask, Inside, Outcome, Sources, complete
 from linnet_completions.models.masks import masks_of
 from linnet_completions.models.redaction import Redactor
 from linnet_context import files
+from linnet_context.claims import claims
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.syntax import Tree, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
@@ -201,16 +203,27 @@ class Workshop:
 
         return complete(entry.document, place, ask, Sources(draft, inside, breaks))
 
-    def judge(self, path: str, position: Position, text: str) -> Insertion | None:
-        """How a model's text goes in at a place of an open document; None when it does not fit or breaks the syntax."""
+    def judge(self, path: str, position: Position, text: str) -> Judgement:
+        """How a model's text goes in at a place of an open document: what of it may stand there, and why no more."""
+        from linnet_context.world import World  # It loads numpy, which the first ghost text does without.
+
         entry = self._open.get(path)
         if entry is None:
-            return None
-        place = entry.document.clamp(position)
-        insertion = fit(text, entry.document.after(place))
-        if insertion is None or self._breaks(entry, place, insertion.text, insertion.replaced):
-            return None
-        return insertion
+            return Judgement(None, "the document is not open")
+        document, place = entry.document, entry.document.clamp(position)
+        tree = entry.current_tree()
+        # The index as it is: bringing it up to date takes longer than a key may, and the document speaks for itself.
+        world = World(self._index, document, place) if self.root is None or self._index is not None else None
+
+        def breaks(text: str, replaced: int) -> bool:
+            return self._breaks(entry, place, text, replaced)
+
+        def wrong(text: str, replaced: int) -> Ungrounded | None:
+            if tree is None or world is None:
+                return None
+            return ungrounded(claims(document, tree, place, text, replaced), world)
+
+        return judged(text, document.after(place), breaks, wrong)
 
     def _breaks(self, entry: _Open, place: Position, text: str, replaced: int) -> bool:
         tree = entry.current_tree()

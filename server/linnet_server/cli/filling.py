@@ -38,10 +38,12 @@ async def filled(
             return None, f"model: {route.label}: {error}"
     if not text or has_placeholder(text):
         return None, f"model: {route.label} has nothing to insert"
-    insertion = workshop.judge(document.path, position, text)
-    if insertion is None:
-        return None, f"check: {text!r} by {route.label}: does not fit, or would add a syntax error"
-    return Item(insertion.text, insertion.replaced, route.label, None), f"model: {route.label}: shown"
+    found = workshop.judge(document.path, position, text)
+    if found.insertion is None:
+        return None, f"check: {text!r} by {route.label}: {found.reason}"
+    item = Item(found.insertion.text, found.insertion.replaced, route.label, None)
+    cut = f" up to where it {found.reason}" if found.reason else ""
+    return item, f"model: {route.label}: shown{cut}"
 
 
 async def _text(
@@ -57,4 +59,6 @@ async def _text(
     stream: AsyncIterator[Text | Usage] = answered(
         question, PROMPT_VERSION, asking, route.answers, route.identity
     )
-    return await Flight(document, position, stream, block=block, max_lines=most).wait()
+    return await Flight(document, position, stream, block=block, max_lines=most).suggestion(
+        document, position
+    )

@@ -214,7 +214,13 @@ class Server:
         gate_of, flights_of = await asyncio.to_thread(_import_models)
         mine = self._load((), None).settings
         gate = gate_of(lambda: self._session.state.settings, mine, self._options.environ)
-        self._session.flights = flights_of(gate, self._session.worker, self._told)
+        self._session.flights = flights_of(
+            gate,
+            self._session.worker,
+            self._told,
+            lambda: self._session.state.settings,
+            self._session.current,
+        )
         self._session.gate = gate
         self._spawn(gate.warm())
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.flight import Flight
 from linnet_completions.ghost.frame import Frame, frame_of
 from linnet_completions.ghost.item import Item
+from linnet_completions.ghost.policy import NEVER, Decision, Misses, Pace
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
-from linnet_completions.ghost.reuse import Shown, typed_through
+from linnet_completions.ghost.recent import Recent
+from linnet_completions.ghost.reuse import Shown, between, followed, typed_through
 from linnet_completions.ghost.shape import wants_block
+from linnet_completions.ghost.trim import piece
 from linnet_completions.models.masks import Masks, cursor_masks, masking
-from linnet_completions.models.protocol import ModelError, RateLimited
+from linnet_completions.models.protocol import ModelError, RateLimited, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
 from linnet_context.problems import Problem
@@ -45,81 +48,155 @@ class Trouble:
 
 
 class Flights:
-    """The models' answers on their way. Used on the event loop's thread only.
+    """The models' answers on their way, and those that came. Used on the event loop's thread only.
 
     `told(trouble)` is called when a model begins to fail ("what happened") and when it answers again ("").
+    `settings()` are those that hold now, `current(uri)` is the document as it is now.
     """
 
-    def __init__(self, gate: Gate, worker: Worker, told: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        worker: Worker,
+        told: Callable[[str], None],
+        settings: Callable[[], Settings],
+        current: Callable[[str], Opened | None],
+    ) -> None:
         self._gate = gate
         self._worker = worker
         self._told = told
+        self._settings = settings
+        self._current = current
         self._flights: dict[str, Flight] = {}
+        self._answers: dict[str, Recent] = {}
         self._frames: dict[str, tuple[Frame, Masks]] = {}
+        self._later: dict[str, asyncio.Task[None]] = {}
+        self._misses: dict[str, Misses] = {}
+        self._paces: dict[str, Pace] = {}
         self._trouble = Trouble()
 
     def changed(self, uri: str, document: Document) -> None:
         """The document changed: a stream that the typing contradicts is closed at once."""
+        self._pace(uri).key()
+        self._cancel_later(uri)
         flight = self._flights.get(uri)
         if flight is not None and not flight.agrees(document):
-            self.close(uri)
+            if flight.text:
+                self._missed(uri, followed(flight.document, document, flight.position) or flight.position)
+            self._end(uri)
 
     def close(self, uri: str) -> None:
-        """End the stream for a document, if there is one."""
-        flight = self._flights.pop(uri, None)
-        if flight is not None:
-            flight.close()
+        """Forget a document: its stream, if there is one, and what was said about it."""
+        self._cancel_later(uri)
+        self._end(uri)
+        for known in (self._answers, self._frames, self._misses, self._paces):
+            known.pop(uri, None)
 
     def close_all(self) -> None:
-        for uri in list(self._flights):
+        for uri in {*self._flights, *self._later}:
             self.close(uri)
 
-    async def items(
-        self, opened: Opened, position: Position, settings: Settings, pause: float
-    ) -> tuple[Item, ...]:
-        """What the model says for a place; nothing where none is chosen, or it does not answer in time.
+    async def known(self, opened: Opened, position: Position) -> tuple[Item, ...] | None:
+        """What a model has said for a place already; nothing if that is no use, None when it said nothing yet."""
+        flight = self._flights.get(opened.uri)
+        text = flight.known(opened.document, position) if flight is not None else None
+        if flight is not None and text:
+            return await self._judged(opened, position, text, flight)
+        kept = self._answers.get(opened.uri)
+        found = kept.find(opened.document, position) if text is None and kept is not None else None
+        if found is None:
+            return None if text is None else ()
+        answer = found.items[0]
+        text = piece(answer.text, block=False, over=True)
+        return await self._judged(opened, position, text, None, answer.source) if text else ()
 
-        Inside a word the next key is near: waiting `pause` seconds for it saves most of the requests.
-        """
+    def flying(self, opened: Opened, position: Position) -> bool:
+        """Whether a stream is on its way that will answer for a place."""
+        flight = self._joined(opened, position)
+        return flight is not None and flight.running
+
+    async def items(
+        self, opened: Opened, position: Position, decision: Decision, within: float
+    ) -> tuple[Item, ...]:
+        """What the model says for a place in time (seconds); nothing where none is chosen, or it is not asked."""
         if time.monotonic() < self._trouble.until:
             return ()
         try:
-            route = await self._gate.route("inline")
-            if route is None:
-                return ()
-            async with asyncio.timeout(settings.completion.max_wait_ms / 1e3):
-                text = await self._text(route, opened, position, settings, pause)
+            async with asyncio.timeout(within):
+                flight = await self._flight(opened, position, decision)
+                text = None if flight is None else await flight.suggestion(opened.document, position)
         except (TimeoutError, WorkerGone):
             return ()
         except (ModelError, Problem) as error:
             self._failed(error)
             return ()
-        self._answered()
-        return await self._judged(opened, position, text, route.target.model) if text else ()
-
-    async def _text(
-        self, route: Route, opened: Opened, position: Position, settings: Settings, pause: float
-    ) -> str | None:
-        flight = self._joined(opened, position)
         if flight is None:
-            key = _key(route, opened.document, position, settings)
-            known = await route.answers.get(key)
-            if known is not None:
-                return known
-            if pause and opened.document.before(position)[-1:].isidentifier():
-                await asyncio.sleep(pause)
-            flight = self._joined(opened, position) or await self._take_off(
-                route, opened, position, settings, key
-            )
-        text = await flight.wait()
-        return None if text is None else _rest(flight, text, opened.document, position)
+            return ()
+        self._answered()
+        return await self._judged(opened, position, text, flight) if text else ()
+
+    def ask_later(self, opened: Opened, position: Position, decision: Decision) -> None:
+        """Have a model asked for a place while something else is on the screen; the next requests will find the answer."""
+        self._cancel_later(opened.uri)
+        if decision.pause is None or time.monotonic() < self._trouble.until:
+            return
+        work = self._ask(opened, position, decision)
+        self._later[opened.uri] = asyncio.get_running_loop().create_task(work)
+
+    async def _ask(self, opened: Opened, position: Position, decision: Decision) -> None:
+        try:
+            flight = await self._flight(opened, position, decision)
+            self._later.pop(opened.uri, None)  # From here on the typing decides whether it goes on.
+            if flight is not None and await flight.suggestion(opened.document, position) is not None:
+                self._answered()
+        except WorkerGone:
+            return
+        except (ModelError, Problem) as error:
+            self._failed(error)
+
+    def misses(self, uri: str) -> Misses:
+        """How often the model was wrong on the line that it was last wrong on."""
+        return self._misses.get(uri, NEVER)
+
+    def _pace(self, uri: str) -> Pace:
+        return self._paces.setdefault(uri, Pace())
+
+    def _missed(self, uri: str, position: Position) -> None:
+        self._misses[uri] = self.misses(uri).another(position)
+
+    def _cancel_later(self, uri: str) -> None:
+        task = self._later.pop(uri, None)
+        if task is not None:
+            task.cancel()
+
+    def _end(self, uri: str) -> None:
+        flight = self._flights.pop(uri, None)
+        if flight is not None:
+            flight.close()
+
+    async def _flight(self, opened: Opened, position: Position, decision: Decision) -> Flight | None:
+        """The stream that answers for a place: the one on its way if it will, else a new one, if one is to be asked for."""
+        route = await self._gate.route("inline")
+        if route is None:
+            return None
+        flight = self._joined(opened, position)
+        if flight is not None or decision.pause is None:
+            return flight
+        settings = self._settings()
+        key = _key(route, opened.document, position, settings)
+        known = await route.answers.get(key)
+        if known is not None:
+            return self._replayed(opened, position, settings, known, route)
+        await asyncio.sleep(decision.pause)
+        flight = self._joined(opened, position)
+        if flight is None and self._pace(opened.uri).take():
+            flight = await self._take_off(route, opened, position, settings, key)
+        return flight
 
     def _joined(self, opened: Opened, position: Position) -> Flight | None:
         """The stream that will answer for this place too, if there is one."""
         flight = self._flights.get(opened.uri)
-        if flight is None or not flight.agrees(opened.document, position):
-            return None
-        if not flight.running and _rest(flight, flight.text(), opened.document, position) is None:
+        if flight is None or flight.rest(opened.document, position) is None:
             return None
         return flight
 
@@ -130,14 +207,41 @@ class Flights:
         document, most = opened.document, settings.completion.max_lines
         block = most > 1 and wants_block(document, position)
         question = call(frame, document, position, block=block, max_lines=most)
-
-        def keep(text: str) -> None:
-            route.answers.set(key, text)
-
-        self.close(opened.uri)
         hidden = {**masks, **cursor_masks(document, position, masks)}
         stream = masking(route.asking, hidden)(question)
-        flight = Flight(document, position, stream, block=block, max_lines=most, finished=keep)
+        return self._launch(opened, position, settings, stream, key, route)
+
+    def _replayed(
+        self, opened: Opened, position: Position, settings: Settings, text: str, route: Route
+    ) -> Flight:
+        """A stream that says what the model said here before."""
+
+        async def again() -> AsyncIterator[Text | Usage]:
+            yield Text(f"<fill>{text}</fill>")
+
+        return self._launch(opened, position, settings, again(), None, route)
+
+    def _launch(
+        self,
+        opened: Opened,
+        position: Position,
+        settings: Settings,
+        stream: AsyncIterator[Text | Usage],
+        key: str | None,
+        route: Route,
+    ) -> Flight:
+        document, most = opened.document, settings.completion.max_lines
+        label = route.target.model
+
+        def keep(text: str) -> None:
+            if key is not None:
+                route.answers.set(key, text)
+            answers = self._answers.setdefault(opened.uri, Recent())
+            answers.keep(Shown(document, position, (Item(text, 0, label, None),)))
+
+        self._end(opened.uri)
+        block = most > 1 and wants_block(document, position)
+        flight = Flight(document, position, stream, block=block, max_lines=most, finished=keep, source=label)
         self._flights[opened.uri] = flight
         return flight
 
@@ -157,16 +261,36 @@ class Flights:
             kept = self._frames[opened.uri] = frame, found["masks"]
         return kept
 
-    async def _judged(self, opened: Opened, position: Position, text: str, source: str) -> tuple[Item, ...]:
-        if has_placeholder(text):
+    async def _judged(
+        self, opened: Opened, position: Position, text: str, flight: Flight | None, source: str = ""
+    ) -> tuple[Item, ...]:
+        """The text as an item for a place, if it may stand there in the document as it is now."""
+        now = self._current(opened.uri)
+        if has_placeholder(text) or now is None:
             return ()
+        # The typing may have gone on: what is left must be right where the cursor is.
+        place = followed(opened.document, now.document, position)
+        asked = Shown(opened.document, position, (Item(text, 0, "", None),))
+        made = typed_through(asked, now.document, place) if place is not None else None
+        if made is None:
+            return ()
+        question = {**_place(now, made.position), "text": made.items[0].text}
         try:
-            found = await self._worker.request(
-                "judge", {**_place(opened, position), "text": text}, CONTEXT_WAIT
-            )
+            found = await self._worker.request("judge", question, CONTEXT_WAIT)
         except (WorkerGone, TimeoutError):
             return ()
-        return (Item(found["text"], found["replaced"], source, None),) if found else ()
+        if found["reason"]:
+            log.info("a model's text was %s: %s", "cut" if found["text"] else "dropped", found["reason"])
+        if not found["text"]:
+            if flight is not None and not flight.refused:
+                flight.refused = True
+                self._missed(opened.uri, position)
+            return ()
+        source = flight.source if flight is not None else source
+        # The item is for the place that was asked for, where the editor had closed fewer brackets.
+        closed = len(now.document.after(made.position)) - len(opened.document.after(position))
+        typed = between(now.document, position, made.position)
+        return (Item(typed + found["text"], max(0, found["replaced"] - closed), source, None),)
 
     def _failed(self, error: ModelError | Problem) -> None:
         """Leave the model alone for a while; say so once in the log and in the status."""
@@ -184,13 +308,6 @@ class Flights:
         if self._trouble.sentence:
             self._told("")
         self._trouble = Trouble()
-
-
-def _rest(flight: Flight, text: str, document: Document, position: Position) -> str | None:
-    """What is left of a flight's text at a place that the typing went on to."""
-    shown = Shown(flight.document, flight.position, (Item(text, 0, "", 1.0),))
-    rest = typed_through(shown, document, position) if text else None
-    return rest.items[0].text if rest else None
 
 
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:

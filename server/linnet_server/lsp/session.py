@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
+from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown
 from linnet_completions.worker.client import Worker
 from linnet_context.text import Splice
@@ -113,6 +114,7 @@ class Session:
         self.trouble = ""
         self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}
+        self.recent: dict[str, Recent] = {}
         self.counts_kinds_from_zero = False
         self.worker_alive = False
         self.learning: set[str] = set()
@@ -164,7 +166,7 @@ class Session:
             return
         documents = {key: value for key, value in self.state.documents.items() if key != uri}
         self.state = replace(self.state, documents=documents)
-        self.shown.pop(uri, None)
+        self.forget_shown(uri)
         if self.flights is not None:
             self.flights.close(uri)
         if opened.served:
@@ -192,7 +194,7 @@ class Session:
             if (moved.root, moved.document.path) == (opened.root, opened.document.path):
                 continue
             self._keep(moved)
-            self.shown.pop(opened.uri, None)
+            self.forget_shown(opened.uri)
             if opened.served:
                 self.worker.notify("closed", closed_message(opened))
                 self.worker.notify("opened", opened_message(moved))
@@ -202,6 +204,11 @@ class Session:
     def set_notes(self, uri: str, notes: tuple[Note, ...]) -> None:
         others = {key: value for key, value in self.state.notes.items() if key != uri}
         self.state = replace(self.state, notes={**others, uri: notes} if notes else others)
+
+    def forget_shown(self, uri: str) -> None:
+        """Nothing that was shown in a document is right any more."""
+        self.shown.pop(uri, None)
+        self.recent.pop(uri, None)
 
     def _follow(self, opened: Opened) -> None:
         """A model's answer that the document's new text contradicts is ended at once."""

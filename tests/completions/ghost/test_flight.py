@@ -47,6 +47,11 @@ def flying(test: Callable[[Flight, Stream], Awaitable[None]], text: str = "x = <
     asyncio.run(run())
 
 
+async def said(flight: Flight, document: Document | None = None, column: int = 0) -> str | None:
+    place = Position(flight.position.line, flight.position.column + column)
+    return await flight.suggestion(document or flight.document, place)
+
+
 def typed(flight: Flight, text: str) -> Document:
     return flight.document.edited(flight.position, flight.position, text, 2)[0]
 
@@ -60,8 +65,7 @@ def test_typing_that_agrees_keeps_the_stream() -> None:
         await asyncio.sleep(0)
         assert flight.agrees(typed(flight, "hello"))
         stream.pieces.put_nowait(Text("me)\n"))
-        assert await flight.wait() == "hello(name)"
-        assert stream.closed
+        assert await said(flight) == "hello(name)"
 
     flying(test)
 
@@ -79,7 +83,7 @@ def test_typing_that_contradicts_ends_the_stream(before: bool) -> None:
         if not before:
             assert not flight.agrees(typed(flight, "bye"))
             flight.close()
-        assert await flight.wait() is None
+        assert await said(flight) is None
         assert stream.closed
 
     flying(test)
@@ -98,13 +102,13 @@ def test_who_waits_may_leave_without_ending_the_stream() -> None:
     """A cancelled request takes nothing from the next one."""
 
     async def test(flight: Flight, stream: Stream) -> None:
-        waiting = asyncio.create_task(flight.wait())
+        waiting = asyncio.create_task(said(flight))
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.sleep(0)
         assert flight.running and not stream.closed
         stream.pieces.put_nowait(Text("hello\n"))
-        assert await flight.wait() == "hello"
+        assert await said(flight) == "hello"
 
     flying(test)
 
@@ -115,17 +119,61 @@ def test_a_failure_reaches_who_waits() -> None:
     async def test(flight: Flight, stream: Stream) -> None:
         stream.pieces.put_nowait(Unreachable("gone"))
         with pytest.raises(Unreachable):
-            await flight.wait()
+            await said(flight)
 
     flying(test)
 
 
-def test_the_stream_is_closed_once_the_line_is_whole() -> None:
+def test_a_line_is_there_before_the_answer_is_over() -> None:
+    """What comes behind the line is kept: when the line was typed, the next one is known without a request."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        stream.pieces.put_nowait(Text("<fill>hello(1)\ny = 2"))
+        assert await said(flight) == "hello(1)"
+        assert flight.running
+        now = typed(flight, "hello(1)")
+        assert flight.agrees(now)
+        assert flight.known(now, Position(0, 12)) is None
+        stream.pieces.put_nowait(None)
+        assert await said(flight, now, len("hello(1)")) == "\ny = 2"
+        below = typed(flight, "hello(1)\n")
+        assert flight.agrees(below)
+        assert flight.known(below, Position(1, 0)) == "y = 2"
+
+    flying(test)
+
+
+def test_the_stream_is_closed_when_enough_has_come() -> None:
     """Tokens that nobody will see are not paid for."""
 
     async def test(flight: Flight, stream: Stream) -> None:
-        stream.pieces.put_nowait(Text("<fill>hello(1)\nand more"))
-        assert await flight.wait() == "hello(1)"
+        stream.pieces.put_nowait(Text("<fill>hello(1)\na\nb\nc\nd\n"))
+        assert await said(flight) == "hello(1)"
+        await asyncio.sleep(0)
         assert stream.closed
+
+    flying(test)
+
+
+def test_a_closed_bracket_of_the_editors_contradicts_nothing() -> None:
+    """Editors close brackets by themselves: what was typed is still the beginning of the answer."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        stream.pieces.put_nowait(Text("<fill>hello(1)\n"))
+        now = typed(flight, "hello()")
+        assert flight.agrees(now)
+        assert await said(flight, now, len("hello(")) == "1)"
+
+    flying(test)
+
+
+def test_an_answer_that_says_nothing_holds_for_its_place_alone() -> None:
+    """Where the model has nothing to add it is not asked again; one key further on it may be."""
+
+    async def test(flight: Flight, stream: Stream) -> None:
+        stream.pieces.put_nowait(Text("<fill></fill>"))
+        stream.pieces.put_nowait(None)
+        assert await said(flight) == ""
+        assert flight.known(typed(flight, "a"), Position(0, 5)) is None
 
     flying(test)

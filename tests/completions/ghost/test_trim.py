@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linnet_completions.ghost.trim import trimmed
+from linnet_completions.ghost.trim import piece, trimmed
 from linnet_context.text import Document
 from tests.fixture import fixture
 
@@ -34,8 +34,9 @@ BARE = "def f(items):\n<cursor>\n\ndef g():\n    pass\n"
         ("half a closing tag", HERE, "<fill>items</fi", False, "items"),
         ("half an opening tag", HERE, "<fi", False, ""),
         ("the answer 'nothing'", HERE, "<fill></fill>", False, ""),
-        ("more than the line", HERE, "<fill>items)\n    return total", False, "items)"),
-        ("another line only", HERE, "<fill>\n    return total", False, ""),
+        ("more than the line", HERE, "<fill>items)\n    print(total)", False, "items)"),
+        ("the next line only", HERE, "<fill>\n    print(total)", False, "\n    print(total)"),
+        ("what follows anyway", HERE, "<fill>\n    return total", False, ""),
         ("a repeated indentation", EMPTY, "<fill>    return items", False, "return items"),
         ("a leading line break", EMPTY, "<fill>\n    return items", False, "return items"),
         ("an indentation that is missing", BARE, "<fill>    return items", False, "    return items"),
@@ -50,13 +51,38 @@ def test_trimmed(habit: str, text: str, raw: str, block: bool, expected: str) ->
     """The habit is stripped, the code stays."""
     found = fixture(text)
     document = Document.of(found.path, "python", found.text)
-    assert trimmed(raw, document, found.cursor, block=block, max_lines=12) == expected
+    text = trimmed(raw, document, found.cursor, 12)
+    assert piece(text, block=block, over=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "block", "over", "expected"),
+    [
+        ("items", False, False, None),
+        ("items", False, True, "items"),
+        ("items\n", False, False, "items"),
+        ("\n    it", False, False, None),
+        ("\n    items\n", False, False, "\n    items"),
+        ("a\nb", True, False, None),
+        ("a\nb\n", True, True, "a\nb"),
+        ("", False, False, None),
+        ("", False, True, ""),
+    ],
+)
+def test_a_line_is_shown_as_soon_as_it_is_whole(
+    text: str, block: bool, over: bool, expected: str | None
+) -> None:
+    """What comes behind it is waited for only where a block is wanted."""
+    assert piece(text, block=block, over=over) == expected
 
 
 @given(st.text(st.sampled_from("<fil>/thnk`\n\r ab):"), max_size=60), st.booleans())
 def test_any_answer_is_survived(raw: str, block: bool) -> None:
     """Whatever a model says, what is left obeys the limits."""
     found = fixture(HERE)
-    text = trimmed(raw, Document.of(found.path, "python", found.text), found.cursor, block=block, max_lines=3)
-    assert text.count("\n") <= (2 if block else 0)
+    text = trimmed(raw, Document.of(found.path, "python", found.text), found.cursor, 3)
+    shown = piece(text, block=block, over=True)
+    assert shown is not None
+    assert text.rstrip().count("\n") <= 2
+    assert shown.lstrip().count("\n") <= (2 if block else 0)
     assert "</fill>" not in text

@@ -6,21 +6,22 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from linnet_completions.ghost.gate import refused
 from linnet_completions.ghost.item import Item
+from linnet_completions.ghost.policy import Decision, decide
+from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, followed, typed_through
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.text import Document, Position
 from linnet_server.lsp.convert import position_of, wire_range
 from linnet_server.lsp.requests import Params, reads
-from linnet_server.lsp.session import Client, Session, Snapshot
+from linnet_server.lsp.session import Session, Snapshot
 
 ALTERNATIVES = 3
 # The engine answers in milliseconds; one that does not is busy or dead, and late ghost text is in the way.
 LONGEST_WAIT = 1.0
-# Inside a word the next key is near, and its request would make this one's answer useless (seconds).
-PAUSE_IN_WORD = 0.075
-# A draft that sure is right nearly always, so a model need not be asked.
-NEARLY_CERTAIN = 0.9
+# A draft of that confidence is shown at once though a model is on its way; another one waits so long (seconds).
+SURE, HESITATION = 0.7, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,17 @@ def wanted(snapshot: Snapshot) -> bool:
 
 
 def still_shown(session: Session, snapshot: Snapshot, params: Params) -> Shown | None:
-    """What is left of the items on the screen, if the typing agrees with them."""
+    """What is left of the items on the screen, or of earlier ones, if the typing agrees with them."""
     opened = snapshot.opened
-    shown = session.shown.get(opened.uri) if opened is not None else None
-    if opened is None or shown is None:
+    if opened is None:
         return None
-    position = position_of(opened.document, params["position"], snapshot.client.encoding)
-    rest = typed_through(shown, opened.document, position)
+    document, recent = opened.document, session.recent.get(opened.uri)
+    position = position_of(document, params["position"], snapshot.client.encoding)
+    shown = session.shown.get(opened.uri)
+    rest = typed_through(shown, document, position) if shown is not None else None
+    if recent is not None:
+        # What is on the screen may become longer, but it is not changed for something else under the cursor.
+        rest = recent.find(document, position, rest.items[0].text if rest is not None else "") or rest
     if rest is not None:
         session.shown[opened.uri] = rest
     return rest
@@ -85,19 +90,57 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
         session.shown.pop(opened.uri, None)
         return None
     session.shown[opened.uri] = shown
+    session.recent.setdefault(opened.uri, Recent()).keep(shown)
     return shown
 
 
 async def _items(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
-    """The model's text where one is chosen and answers in time, the engine's draft first where it is nearly certain."""
+    """What a model has said already, else the engine's draft, else what a model says in time.
+
+    A sure draft is on the screen at once; what a model says of the place serves when the typing leaves the draft. A
+    less sure one waits a moment for what the model says.
+    """
+    opened, settings = snapshot.opened, snapshot.state.settings
+    if opened is None or refused(opened.document, position, tuple(settings.completion.languages)):
+        return ()
+    if session.flights is None:
+        drafts = await _ask(session, snapshot, position, limit)
+        if drafts or session.choosing is None:
+            return drafts
+        await session.chosen()
+    flights = session.flights
+    if flights is None:
+        return ()
+    if limit > 1:
+        return await _alternatives(session, snapshot, position, limit)
+    said = await flights.known(opened, position)
+    if said:
+        return said
     drafts = await _ask(session, snapshot, position, limit)
-    if drafts and (drafts[0].confidence or 0.0) >= NEARLY_CERTAIN:
+    if said is not None:
         return drafts
-    await session.chosen()
-    if session.flights is None or snapshot.opened is None:
+    sure = drafts[0].confidence if drafts else None
+    misses, waits = flights.misses(opened.uri), snapshot.client.waits_itself
+    decision = decide(opened.document, position, sure, misses, waits=waits)
+    if sure is not None and (sure >= SURE or not (decision.pause == 0 or flights.flying(opened, position))):
+        flights.ask_later(opened, position, decision)
         return drafts
-    pause = pause_for(snapshot.client)
-    answers = await session.flights.items(snapshot.opened, position, snapshot.state.settings, pause)
+    within = settings.completion.max_wait_ms / 1e3
+    answers = await flights.items(opened, position, decision, min(within, HESITATION) if drafts else within)
+    return answers or drafts
+
+
+async def _alternatives(
+    session: Session, snapshot: Snapshot, position: Position, limit: int
+) -> tuple[Item, ...]:
+    """For who asked: what the model says and what the engine drafts, each text once."""
+    opened, flights = snapshot.opened, session.flights
+    assert opened is not None and flights is not None
+    drafts = await _ask(session, snapshot, position, limit)
+    asked = Decision(0.0, "you asked")
+    answers = await flights.known(opened, position)
+    within = snapshot.state.settings.completion.max_wait_ms / 1e3
+    answers = answers or await flights.items(opened, position, asked, within)
     others = (item for item in drafts if all(item.text != answer.text for answer in answers))
     return (*answers, *others)[:limit]
 
@@ -106,6 +149,9 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
     opened = snapshot.opened
     if opened is None or not snapshot.state.settings.engine.enabled:
         return ()
+    now = session.current(opened.uri)
+    if now is None or now.document is not opened.document:
+        return ()  # The worker has seen the next key already; its request is on its way.
     question = {
         "root": opened.root,
         "path": opened.document.path,
@@ -121,11 +167,6 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
     except (WorkerGone, TimeoutError):
         return ()
     return tuple(Item(**item) for item in answer["items"]) if answer else ()
-
-
-def pause_for(client: Client) -> float:
-    """How long a model is not asked inside a word (seconds): not at all where the client has waited already."""
-    return 0.0 if client.waits_itself else PAUSE_IN_WORD
 
 
 def invoked(session: Session, params: Params) -> bool:

@@ -54,6 +54,7 @@ async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Col
     enabled = wanted if isinstance(wanted, bool) else not session.state.enabled
     session.state = replace(session.state, enabled=enabled)
     session.shown.clear()
+    session.recent.clear()
     cold.notify("linnet/status", status_of(session))
     return {"enabled": enabled}
 
