@@ -44,7 +44,7 @@ FORBIDDEN = {
     SERVER: set[str](),
 }
 # Libraries and modules that few places may import.
-_HTTP = tuple(f"linnet_completions/models/{name}.py" for name in ("http", "transport", "sockets"))
+_HTTP = tuple(f"linnet_completions/models/{name}.py" for name in ("http", "network", "transport", "sockets"))
 ONLY: dict[str, tuple[str, ...]] = {
     "tiktoken": ("linnet_context/tokens.py",),
     "pathspec": ("linnet_context/ignores.py",),
@@ -79,6 +79,7 @@ READERS = (
     "linnet_context/units.py",
     "linnet_context/forest.py",
     "linnet_completions/engine/network.py",
+    "linnet_completions/models/prices.py",
 )
 TERMINAL = ("linnet_server/cli/",)
 # The environment is read at the edge; the module that starts programs hands it on unread.

@@ -86,6 +86,7 @@ class ModelServer:
     def __init__(self, script: Script | Reply | Sequence[Reply]) -> None:
         self.script = script if callable(script) else in_turn(script)
         self.asked: list[Asked] = []
+        self.greeted: list[Asked] = []
         self.connections = 0
         self._port = 0
         self._loop = asyncio.new_event_loop()
@@ -148,9 +149,12 @@ class ModelServer:
         self._open.add(writer)
         try:
             while (asked := await _request(reader)) is not None:
-                self.asked.append(asked)
+                # A connection that is opened ahead of the first request says no more than this.
+                greeting = asked.method == "HEAD"
+                (self.greeted if greeting else self.asked).append(asked)
                 try:
-                    whole = await _answer(self.script(asked), reader, writer)
+                    reply = Reply((), framing="length") if greeting else self.script(asked)
+                    whole = await _answer(reply, reader, writer)
                 except ConnectionError:
                     whole = False
                 if reader.gone.is_set() and not whole:

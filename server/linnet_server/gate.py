@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,43 +14,44 @@ from typing import TYPE_CHECKING
 
 from linnet_completions.cache.answers import AsyncAnswers
 from linnet_completions.cache.store import Store
-from linnet_completions.models import catalog
+from linnet_completions.models import catalog, prices
 from linnet_completions.models.asking import Asking
 from linnet_completions.models.audit import Audit
+from linnet_completions.models.breaker import Breakers
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.keys import NoKey, key_for
-from linnet_completions.models.outbound import Outbound
-from linnet_completions.models.prices import cost, price
+from linnet_completions.models.outbound import Outbound, OverBudget
 from linnet_completions.models.protocol import Call, Model, Task, Text, Usage
+from linnet_completions.models.router import Manners, Router, Step
 from linnet_completions.models.spend import Spend
 from linnet_context import tokens
-from linnet_context.files import private_folder, write_private
 from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
 from linnet_server.keychain import system_keychain
-from linnet_server.outgoing import LOCAL, endpoints, own, policy, state_folder
-from linnet_server.settings.declaration import DEFAULTS
+from linnet_server.outgoing import own, policy, state_folder
+from linnet_server.remembered import Remembered
+from linnet_server.targets import Target, target, targets
 
 if TYPE_CHECKING:
     from linnet_completions.models.http import Http
+    from linnet_completions.models.network import Network
     from linnet_server.settings import Settings
+    from linnet_server.settings.declaration import Provider
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A model that a task is to be asked of; `message` says why it is not the one in the settings, if it is not."""
-
-    provider: str
-    model: str
-    base_url: str
-    message: str = ""
+# A connection that was idle for longer may be closed, so that the next request would pay for another handshake.
+IDLE = 60.0
+# The first word of ghost text by the first model may take this share of the time, while another could be asked.
+_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A model that may be asked: how, what it answered before, and its name for people and for the cache."""
+    """The way to models that may be asked: how, what they answered before, and names for people and for the cache.
+
+    `target` is the model that is asked first now.
+    """
 
     target: Target
     asking: Asking
@@ -60,94 +60,169 @@ class Route:
 
     @property
     def label(self) -> str:
-        return f"{self.target.provider} {self.target.model}"
-
-
-def target(settings: Settings, task: Task) -> Target | None:
-    """The first model that the user chose for a task; None where the embedded engine comes first.
-
-    A Problem names a provider that has no address.
-    """
-    chosen: tuple[str, ...] = getattr(settings.routes, task)
-    first = chosen[0] if chosen else settings.provider
-    provider, _, model = first.partition("/")
-    if provider == LOCAL:
-        return None
-    known = endpoints(settings).get(provider)
-    base_url = known.base_url if known else ""
-    if not base_url:
-        remedy = f"Set `base_url`, or `providers.{provider}.base_url`, in your own settings."
-        raise Problem(f"The provider {provider} has no address.", remedy)
-    model = model or catalog.model_of(provider, settings.model, str(DEFAULTS["model"]))
-    served = catalog.serving(provider, model, date.today())
-    return Target(provider, served.model, base_url, served.message)
+        return self.target.label
 
 
 class Gate:
     """All that one process needs to ask models. Belongs to one event loop; opens nothing before the first question.
 
     `now` gives the settings that hold now; `mine` are those of the user's own file and environment alone, which
-    decide where keys go.
+    decide where keys go. `note` is told what a user should know, `failed` each failure of a model in one line.
     """
 
-    def __init__(self, now: Callable[[], Settings], mine: Settings, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], Settings],
+        mine: Settings,
+        environ: Mapping[str, str],
+        note: Callable[[str], None] = log.warning,
+        failed: Callable[[str], None] = log.warning,
+    ) -> None:
         self._now = now
         self._mine = own(mine)
         self._environ = environ
-        self._capabilities = Capabilities(Remembered(cache_folder(now()) / "capabilities.json"))
-        self._clients: dict[tuple[str | None, str | None], Http] = {}
-        self._models: dict[Target, Model] = {}
+        self._note = note
+        self._built_for: Settings | None = None
+        self._capabilities = Capabilities(Remembered(capabilities_file(now())))
+        self._clients: dict[Network, Http] = {}
+        self._steps: dict[Target, Step] = {}
+        self._targets: dict[str, Target] = {}
+        self._used = -IDLE
+        self._warming: asyncio.Task[None] | None = None
+        self._over_budget: date | None = None
         settings = now()
-        store = Store(cache_folder(settings) / "answers", size_mb=settings.cache.size_mb, note=log.warning)
+        store = Store(cache_folder(settings) / "answers", size_mb=settings.cache.size_mb, note=note)
         self.answers = AsyncAnswers(store)
         self.spend = Spend(state_folder() / "spend.json")
         audit = state_folder() / "audit.jsonl"
         self._outbound = Outbound(
             lambda: policy(now()),
             count=tokens.estimate,
-            cost=lambda provider, model, usage: cost(usage, price(provider, model)),
+            cost=lambda provider, model, usage: prices.cost(usage, price_of(now(), provider, model)),
             spend=self.spend,
             audit=Audit(audit, content=settings.audit.content) if settings.audit.enabled else None,
         )
+        self._breakers = Breakers()
+        self._router = Router(self._send, self._breakers, self._successor, failed)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether today's limit is reached and the user wants nothing to answer then."""
+        return self._now().cost.on_cap == "stop" and self._over_budget == date.today()
 
     async def route(self, task: Task) -> Route | None:
-        """The way to the model for a task; None where none is chosen, or the user is offline. Problem as `target`."""
+        """The way to the models for a task; None where none is chosen, or the user is offline. Problem as `targets`."""
         settings = self._now()
-        wanted = None if settings.offline else target(settings, task)
-        if wanted is None:
+        self._renew(settings)
+        wanted = () if settings.offline else targets(settings, task)
+        steps = [await self._step(each, settings) for each in wanted]
+        if not steps:
             return None
-        if wanted not in self._models:
-            self._models[wanted] = await asyncio.to_thread(self._model, wanted, settings)
-        model = self._models[wanted]
+        first = next(iter(self._router.ready(steps)), steps[0])
+        manners = Manners(_SHARE * settings.completion.max_wait_ms / 1e3, settings.routes.hedge_ms / 1e3)
+        asking = self._asking(steps, manners if task == "inline" else Manners())
+        return Route(self._targets[first.identity], asking, self.answers, first.identity)
 
-        def asking(call: Call) -> AsyncGenerator[Text | Usage]:
-            return self._outbound.stream(model, call)
-
-        identity = f"{wanted.base_url.rstrip('/')} {wanted.model} chat"
-        return Route(wanted, asking, self.answers, identity)
+    def typed(self) -> None:
+        """The user types. After a pause, a connection to the first model is opened ahead of the first request."""
+        if time.monotonic() - self._used < IDLE or (self._warming and not self._warming.done()):
+            return
+        self._used = time.monotonic()
+        self._warming = asyncio.get_running_loop().create_task(self._connect())
 
     async def warm(self) -> None:
         """Have everything ready for ghost text before the first key; opens no connection. Never raises."""
         try:
             route = await self.route("inline")
             await self._outbound.warm()
+            if route and (old := prices.old_table(date.today())):
+                self._note(old)
             for client in self._clients.values() if route else ():
                 await client.prepare()
         except Problem as problem:
-            log.warning("%s", problem)
+            self._note(str(problem))
 
-    def _model(self, wanted: Target, settings: Settings) -> Model:
+    async def aclose(self) -> None:
+        """Close every connection and file."""
+        if self._warming is not None:
+            self._warming.cancel()
+        for client in self._clients.values():
+            await client.aclose()
+        await self._outbound.aclose()
+        await self.answers.aclose()
+
+    async def _connect(self) -> None:
+        settings = self._now()
+        try:
+            wanted = None if settings.offline else target(settings, "inline")
+            if wanted is None:
+                return
+            step = await self._step(wanted, settings)
+            if self._outbound.allows(step.model):
+                await self._clients[network_of(settings.providers.get(wanted.provider))].warm(wanted.base_url)
+        except Problem as problem:
+            self._note(str(problem))
+
+    def _asking(self, steps: Sequence[Step], manners: Manners) -> Asking:
+        async def asking(call: Call) -> AsyncGenerator[Text | Usage]:
+            self._used = time.monotonic()
+            try:
+                async with aclosing(self._router.stream(steps, call, manners)) as pieces:
+                    async for each in pieces:
+                        yield each
+            except OverBudget:
+                self._over_budget = date.today()
+                raise
+
+        return asking
+
+    def _send(self, model: Model, call: Call) -> AsyncGenerator[Text | Usage]:
+        return self._outbound.stream(model, call)
+
+    def _renew(self, settings: Settings) -> None:
+        """New settings may bring another key or address: what failed before may work now."""
+        if settings is not self._built_for:
+            self._built_for = settings
+            self._steps.clear()
+            self._breakers.reset()
+            self._over_budget = None
+
+    async def _step(self, wanted: Target, settings: Settings) -> Step:
+        wanted = self._succeeded(wanted)
+        if wanted not in self._steps:
+            if wanted.message:
+                self._note(wanted.message)
+            self._steps[wanted] = await asyncio.to_thread(self._built, wanted, settings)
+        step = self._steps[wanted]
+        self._targets[step.identity] = wanted
+        return step
+
+    async def _successor(self, step: Step) -> Step | None:
+        """The step for the model that a provider names instead of one that it has no more; remembered."""
+        gone = self._targets[step.identity]
+        after = catalog.successor(gone.model)
+        if not after:
+            return None
+        self._capabilities.learn(gone.base_url, gone.model, {_GONE})
+        return await self._step(gone, self._now())
+
+    def _succeeded(self, wanted: Target) -> Target:
+        if _GONE not in self._capabilities.refused(wanted.base_url, wanted.model):
+            return wanted
+        after = catalog.successor(wanted.model)
+        message = f"{wanted.provider} does not have {wanted.model} any more; {after} serves instead."
+        return Target(wanted.provider, after, wanted.base_url, message) if after else wanted
+
+    def _built(self, wanted: Target, settings: Settings) -> Step:
+        """The model of a target, with the key that may go to it. Reads the keyring, so not on the event loop."""
         from linnet_completions.models.dialects.endpoint import Endpoint
         from linnet_completions.models.dialects.known import dialects
         from linnet_completions.models.dialects.model import RemoteModel
         from linnet_completions.models.http import Http
 
-        if wanted.message:
-            log.warning("%s", wanted.message)
         entry = settings.providers.get(wanted.provider)
-        ca, proxy = (entry.ca, entry.proxy) if entry else (None, None)
-        if (ca, proxy) not in self._clients:
-            self._clients[ca, proxy] = Http(Path(ca).expanduser() if ca else None, proxy)
+        network = network_of(entry)
+        client = self._clients.setdefault(network, Http(network))
         key = key_for(
             wanted.provider,
             wanted.base_url,
@@ -156,52 +231,46 @@ class Gate:
             environ=self._environ,
             keyring=lambda provider: system_keychain().get(provider),
         )
-        preset = catalog.PRESETS.get(wanted.provider)
-        if isinstance(key, NoKey) and not (preset and preset.local):
-            log.warning("%s", key.reason)
+        preset = catalog.PRESETS.get(wanted.provider, catalog.PRESETS["custom"])
+        if isinstance(key, NoKey) and not preset.local:
+            self._note(key.reason)
         headers = entry.headers if entry else {}
         value = "" if isinstance(key, NoKey) else key.value
-        key_header = preset.key_header if preset else "authorization"
-        endpoint = Endpoint(wanted.provider, wanted.base_url, value, headers, key_header)
+        endpoint = Endpoint(wanted.provider, wanted.base_url, value, headers, preset.key_header)
         family, dialect = (entry.family or "", entry.dialect or "") if entry else ("", "")
         profile = catalog.profile(wanted.provider, wanted.model, family)
         ways = dialects(wanted.provider, profile, dialect)
-        client = self._clients[ca, proxy]
-        return RemoteModel(endpoint, wanted.model, client, self._capabilities, profile, ways)
-
-    async def aclose(self) -> None:
-        """Close every connection and file."""
-        for client in self._clients.values():
-            await client.aclose()
-        await self._outbound.aclose()
-        await self.answers.aclose()
+        model = RemoteModel(endpoint, wanted.model, client, self._capabilities, profile, ways)
+        identity = f"{wanted.base_url.rstrip('/')} {wanted.model} {ways[0].name}"
+        return Step(model, identity, wanted.label)
 
 
-class Remembered:
-    """Strings by key in one small private file: what endpoints were found not to accept. Never raises."""
+# How a model that is no more stands among what an endpoint refuses.
+_GONE = "model"
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._known: dict[str, str] | None = None
 
-    def get(self, key: str) -> str | None:
-        return self._loaded().get(key)
+def capabilities_file(settings: Settings) -> Path:
+    """Where it is kept what endpoints were found not to accept."""
+    return cache_folder(settings) / "capabilities.json"
 
-    def set(self, key: str, value: str) -> None:
-        self._loaded()[key] = value
-        with contextlib.suppress(OSError):
-            private_folder(self._path.parent)
-            write_private(self._path, json.dumps(self._known).encode())
 
-    def _loaded(self) -> dict[str, str]:
-        if self._known is None:
-            try:
-                found = json.loads(self._path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                found = {}
-            pairs = found.items() if isinstance(found, dict) else ()
-            self._known = {key: value for key, value in pairs if isinstance(value, str)}
-        return self._known
+def price_of(settings: Settings, provider: str, model: str) -> prices.Price | None:
+    """What a model costs under the settings that hold; None where nobody knows."""
+    entry = settings.providers.get(provider)
+    family = entry.family or "" if entry else ""
+    return prices.price(provider, model, settings.cost.prices, family=family)
+
+
+def network_of(entry: Provider | None) -> Network:
+    """How the endpoint of a provider is reached."""
+    from linnet_completions.models.network import Network
+
+    def path(text: str | None) -> Path | None:
+        return Path(text).expanduser() if text else None
+
+    if entry is None:
+        return Network()
+    return Network(path(entry.ca), entry.proxy, path(entry.client_cert), path(entry.client_key))
 
 
 @asynccontextmanager
@@ -212,7 +281,8 @@ async def answering(
     if settings.offline or target(settings, task) is None:
         yield None
         return
-    gate = Gate(lambda: settings, mine, environ)
+    # The command itself tells how it ended.
+    gate = Gate(lambda: settings, mine, environ, failed=log.info)
     try:
         yield await gate.route(task)
     finally:

@@ -68,7 +68,7 @@ async def answered(
             if isinstance(each, Text):
                 pieces.append(each.text)
             else:
-                cut = each.cut
+                cut, identity = each.cut, each.served or identity
             yield each
     finally:
         close = getattr(stream, "aclose", None)
@@ -76,6 +76,8 @@ async def answered(
             await close()
     text = "".join(pieces)
     if useful(text):
+        # An answer belongs to the model that gave it.
+        key = key_of(call, version, identity)
         kept = answers.set(key, json.dumps({"text": text, "cut": cut}))
         if isawaitable(kept):
             await kept

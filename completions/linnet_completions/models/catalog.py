@@ -259,6 +259,7 @@ _LUNA = "gpt-6-luna"
 _SPRING = date(2027, 1, 14)
 # From the type documentation of openai 3.51.0 and the provider's deprecations page, read on 2026-11-20.
 RETIREMENTS: dict[tuple[str, str], Retirement] = {
+    ("openai", "gpt-3.5-turbo-instruct"): Retirement(date(2026, 9, 28)),
     ("openai", "gpt-4.1"): Retirement(_SPRING, _LUNA),
     ("openai", "gpt-4.1-mini"): Retirement(_SPRING, _LUNA),
     ("openai", "gpt-4.1-nano"): Retirement(date(2026, 10, 23), _LUNA),
@@ -269,8 +270,19 @@ RETIREMENTS: dict[tuple[str, str], Retirement] = {
     ("openai", "gpt-5-nano"): Retirement(date(2026, 12, 11)),
     ("openai", "gpt-5.1"): Retirement(date(2027, 4, 1)),
     ("openai", "gpt-5.4-nano"): Retirement(date(2027, 4, 1)),
-    ("openai", "o4-mini"): Retirement(date(2026, 10, 23)),
+    ("openai", "o4-mini"): Retirement(date(2026, 10, 23), _LUNA),
+    ("azure", "gpt-4.1-mini"): Retirement(date(2027, 4, 14)),
+    ("azure", "gpt-6-luna"): Retirement(date(2028, 3, 11)),
+    ("anthropic", "claude-sonnet-4-5"): Retirement(date(2026, 11, 30)),
+    ("gemini", "gemini-3.1-flash-lite"): Retirement(date(2027, 5, 7)),
+    ("deepseek", "deepseek-chat"): Retirement(date(2026, 7, 24), "deepseek-flash"),
+    ("together", "meta-llama-3.1-8b-instruct-turbo"): Retirement(date(2026, 3, 6)),
+    ("together", "qwen2.5-coder-32b-instruct"): Retirement(date(2025, 11, 13)),
 }
+
+
+# So many days ahead of a model's last day it is spoken of.
+_AHEAD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,4 +307,20 @@ def serving(provider: str, model: str, today: date) -> Choice:
 def successor(model: str) -> str:
     """The model that a retired or retiring one is replaced with at any provider; "" where none is known."""
     name = bare_name(model)
-    return next((found.successor for (_, old), found in RETIREMENTS.items() if old == name), "")
+    found = next((found.successor for (_, old), found in RETIREMENTS.items() if old == name), "")
+    maker, slash, _ = model.rpartition("/")
+    return f"{maker}{slash}{found}" if found else ""
+
+
+def warning(provider: str, model: str, today: date, announced: date | None = None) -> str:
+    """A sentence ahead of a model's last day; "" where none is known, or it is far away.
+
+    `announced` is the day that the provider itself names in its list of models.
+    """
+    known = RETIREMENTS.get((provider, bare_name(model)))
+    day = announced or (known.day if known else None)
+    if day is None or not 0 < (day - today).days <= _AHEAD:
+        return ""
+    after = successor(model)
+    then = f"; {after} serves from then on" if after and provider == "openai" else ""
+    return f"{provider} retires {model} on {day.isoformat()}{then}."

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from linnet_completions.models.network import Network, checked_proxy, environment_proxy, trust
 from linnet_completions.models.protocol import Garbled, ModelError, Refused, TimedOut, Unreachable
 from linnet_context.problems import Problem
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 16 << 20
 _DRAIN = 0.25
 _HOPS = 2
+_WARM = 5.0
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -67,21 +67,19 @@ class Answer:
 
 
 class Http:
-    """The client that all models of the process share; it lives on one event loop.
+    """The client that models share which are reached the same way; it lives on one event loop.
 
     Nothing is imported, read or opened before the first request, and the expensive part of that (a few libraries
-    and the certificates) happens in a thread. `ca` is a file of certificates to trust besides the system's;
-    `proxy` is an address that goes before the environment's. `transport` makes a replacement for the network.
+    and the certificates) happens in a thread. `transport` makes a replacement for the network.
     """
 
     def __init__(
         self,
-        ca: Path | None = None,
-        proxy: str | None = None,
+        network: Network | None = None,
         transport: Callable[[], httpx2.AsyncBaseTransport] | None = None,
     ) -> None:
-        self._ca = ca
-        self._proxy = _checked_proxy(proxy) if proxy else None
+        self._network = network or Network()
+        self._proxy = checked_proxy(self._network.proxy) if self._network.proxy else None
         self._transport = transport
         self._building: asyncio.Future[_Clients] | None = None
 
@@ -116,10 +114,37 @@ class Http:
 
     async def _clients(self) -> _Clients:
         if self._building is None or self._building.done() and self._building.exception():
-            work = asyncio.to_thread(_Clients.built, self._ca, self._transport)
+            work = asyncio.to_thread(_Clients.built, self._network, self._transport)
             self._building = asyncio.ensure_future(work)
         # Shielded: a cancelled request must not make the next one start all over.
         return await asyncio.shield(self._building)
+
+    async def warm(self, url: str) -> None:
+        """Open a connection to a host ahead of the first request, if none is kept; says nothing but hello.
+
+        Never raises: whatever is wrong there, the first request tells better.
+        """
+        with suppress(Problem, TimeoutError):
+            client = (await self._clients()).towards(url, self._proxy)
+            async with asyncio.timeout(_WARM):
+                await _greet(client, url)
+
+    async def get(
+        self, url: str, headers: Mapping[str, str], limit: int, seconds: float
+    ) -> tuple[int, bytes]:
+        """The status and the start of what stands at an address. Raises as `post`; redirects count as answers."""
+        client = (await self._clients()).towards(url, self._proxy)
+        deadlines = Deadlines(connect=seconds, first=seconds, idle=seconds, total=seconds)
+        request = client.build_request(
+            "GET", url, headers=headers, extensions={"timeout": {"connect": seconds}}
+        )
+        response = await _opened(client, request, seconds)
+        try:
+            async with aclosing(_pieces(response, deadlines, time.monotonic() + seconds)) as pieces:
+                answer = Answer(response.status_code, response.headers, pieces)
+                return answer.status, await answer.read(limit)
+        finally:
+            await response.aclose()
 
     async def _sent(
         self, url: str, headers: Mapping[str, str], body: bytes, deadlines: Deadlines, end: float
@@ -146,7 +171,7 @@ class _Clients:
         self._clients: dict[str | None, httpx2.AsyncClient] = {}
 
     @classmethod
-    def built(cls, ca: Path | None, transport: Callable[[], httpx2.AsyncBaseTransport] | None) -> _Clients:
+    def built(cls, network: Network, transport: Callable[[], httpx2.AsyncBaseTransport] | None) -> _Clients:
         """Everything that is slow the first time, for a thread. Raises `Problem`."""
         # Whatever is not imported here would be in the middle of the first request, on the event loop.
         import urllib.request  # noqa: F401
@@ -159,7 +184,7 @@ class _Clients:
         agent = f"linnet/{metadata.version('linnet')}"
         if transport is not None:
             return cls(agent, lambda proxy: transport())
-        tls = _trust(ca)
+        tls = trust(network)
         return cls(agent, lambda proxy: Transport(tls, proxy))
 
     def towards(self, url: str, proxy: str | None) -> httpx2.AsyncClient:
@@ -185,48 +210,16 @@ class _Clients:
             await client.aclose()
 
 
-def environment_proxy(url: str) -> str | None:
-    """The proxy that the environment or the system names for a URL; never one for this very machine."""
-    import urllib.request
+async def _greet(client: httpx2.AsyncClient, url: str) -> None:
+    """Have a connection in the pool. What the server thinks of the question is of no interest."""
+    import httpx2
 
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if _is_loopback(host) or urllib.request.proxy_bypass(host):
-        return None
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy:
-        return None
-    return _checked_proxy(proxy if "://" in proxy else f"http://{proxy}")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _checked_proxy(proxy: str) -> str:
-    parts = urlsplit(proxy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Problem("The proxy is not an address.", "Write it as http://HOST:PORT; SOCKS is not supported.")
-    return proxy
-
-
-def _trust(ca: Path | None) -> ssl.SSLContext:
-    import httpcore2
-
-    context = httpcore2.default_ssl_context()
-    if ca is not None:
-        try:
-            context.load_verify_locations(ca)
-        except OSError as error:
-            what = f"The certificate file {ca} cannot be used."
-            raise Problem(what, "Point `ca` at a readable file of PEM certificates.") from error
-    return context
+    request = client.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/")
+    with suppress(httpx2.HTTPError, httpx2.InvalidURL):
+        response = await client.send(request, stream=True)
+        await response.aread()
+        await response.aclose()
 
 
 async def _opened(client: httpx2.AsyncClient, request: httpx2.Request, patience: float) -> httpx2.Response:

@@ -153,6 +153,14 @@ class Outbound:
         stop = tuple(self._safe(each, kinds) for each in fill.stop)
         return Fill(self._safe(fill.path, kinds), around.text[:at], around.text[at:], extras, stop)
 
+    def allows(self, model: Model) -> bool:
+        """Whether anything may be sent to a model now, the budget left aside."""
+        try:
+            _check(self._policy(), model)
+        except Refusal:
+            return False
+        return True
+
     async def warm(self) -> None:
         """Load what the first call needs, so that it does not wait for that."""
         await self._on_thread(lambda: self._count(self._redactor.redact("0123456789abcdef").text))

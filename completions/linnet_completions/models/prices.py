@@ -2,81 +2,165 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
 
 from linnet_completions.models.catalog import PRESETS, bare_name
 from linnet_completions.models.protocol import Usage
 
-READ_ON = date(2026, 11, 20)
-SOURCE = "price table of LiteLLM 1.109.1, compared with genai-prices 0.2.3"
+# Prices change; after so many days the table is said to be old.
+OLD_AFTER = 90
+_NAMES = {
+    "codestral": "codestral-2508",
+    "mistral-code-fim": "codestral-2508",
+    "mistral-small": "mistral-small-2603",
+    "ministral-3b": "ministral-3b-2512",
+    "ministral-8b": "ministral-8b-2512",
+    "devstral-small": "devstral-small-latest",
+    "devstral-medium": "devstral-medium-latest",
+    "deepseek-v4-flash": "deepseek-flash",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens: read afresh, read from the provider's prompt cache, written."""
+    """US dollars for a million tokens: read afresh, read from the provider's prompt cache, answered.
+
+    `written` is for tokens that are written to the prompt cache, None where writing costs no more than reading.
+    """
 
     input: float
     cached: float
     output: float
-    source: str = SOURCE
-    read_on: date = READ_ON
+    written: float | None = None
 
-    def cost(self, prompt_tokens: int, cached_tokens: int, completion_tokens: int) -> float:
-        """The dollars of one call; `prompt_tokens` includes the cached ones."""
-        fresh = max(0, prompt_tokens - cached_tokens)
-        dollars = fresh * self.input + cached_tokens * self.cached + completion_tokens * self.output
-        return dollars / 1_000_000
-
-
-FREE = Price(0.0, 0.0, 0.0, source="runs on this machine")
-# Bare model name: input, cached input, output. Gateways pass their makers' prices on.
-_TABLE: dict[str, tuple[float, float, float]] = {
-    "gpt-4.1": (2.00, 0.50, 8.00),
-    "gpt-4.1-mini": (0.40, 0.10, 1.60),
-    "gpt-4.1-nano": (0.10, 0.025, 0.40),
-    "gpt-4o": (2.50, 1.25, 10.00),
-    "gpt-4o-mini": (0.15, 0.075, 0.60),
-    "gpt-5": (1.25, 0.125, 10.00),
-    "gpt-5-mini": (0.25, 0.025, 2.00),
-    "gpt-5-nano": (0.05, 0.005, 0.40),
-    "gpt-5.1": (1.25, 0.125, 10.00),
-    "gpt-5.4-mini": (0.75, 0.075, 4.50),
-    "gpt-5.4-nano": (0.20, 0.02, 1.25),
-    "gpt-5.6-luna": (0.20, 0.02, 1.20),
-    "gpt-6-luna": (0.10, 0.01, 0.50),
-    "gpt-6.1-terra": (1.00, 0.05, 5.00),
-    "gpt-6.1-sol": (2.00, 0.10, 10.00),
-    "claude-haiku-4-5": (1.00, 0.10, 5.00),
-    "claude-haiku-5-5": (0.10, 0.01, 0.50),
-    "claude-sonnet-4-6": (3.00, 0.30, 15.00),
-    "claude-sonnet-5-5": (2.00, 0.10, 10.00),
-    "gemini-2.5-flash-lite": (0.10, 0.01, 0.40),
-    "gemini-2.5-flash": (0.30, 0.03, 2.50),
-    "gemini-2.5-pro": (1.25, 0.125, 10.00),
-    "gemini-3.1-flash-lite": (0.25, 0.025, 1.50),
-    "gemini-3.5-flash-lite": (0.30, 0.03, 2.50),
-    "gemini-3.8-flash": (0.75, 0.075, 3.75),
-    "codestral-2508": (0.30, 0.03, 0.90),
-    "mistral-small-2603": (0.15, 0.015, 0.60),
-    "deepseek-flash": (0.30, 0.006, 1.20),
-    "qwen-2.5-coder-32b-instruct": (0.66, 0.66, 1.00),
-    "qwen3-coder-30b-a3b-instruct": (0.07, 0.07, 0.28),
-}
+    def cost(self, usage: Usage) -> float | None:
+        """The dollars of one call; None where the usage holds no counts."""
+        if usage.prompt_tokens is None or usage.completion_tokens is None:
+            return None
+        cached = usage.cached_tokens or 0
+        written = (usage.written_tokens or 0) if self.written is not None else 0
+        fresh = max(0, usage.prompt_tokens - cached - written)
+        dollars = fresh * self.input + cached * self.cached + usage.completion_tokens * self.output
+        return (dollars + written * (self.written or 0.0)) / 1_000_000
 
 
-def price(provider: str, model: str) -> Price | None:
-    """What a model costs at a provider; None where the table does not know it."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the table says of a model: its price, tokens of context, and from how long a prompt on caching begins."""
+
+    price: Price
+    context: int | None = None
+    cached_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The prices of one day, by `provider/model`, and where they were read."""
+
+    read_on: date
+    source: str
+    rows: Mapping[str, Mapping[str, Any]]
+
+
+FREE = Price(0.0, 0.0, 0.0)
+
+
+@cache
+def table() -> Table:
+    """The table in the package."""
+    text = resources.files("linnet_completions.models").joinpath("prices.json").read_text(encoding="utf-8")
+    value = json.loads(text)
+    return Table(date.fromisoformat(value["read_on"]), value["source"], value["models"])
+
+
+def age(today: date) -> int:
+    """How many days ago the table was read."""
+    return (today - table().read_on).days
+
+
+def old_table(today: date) -> str:
+    """One sentence about a table that is too old to be trusted; "" for one that is not."""
+    if age(today) <= OLD_AFTER:
+        return ""
+    day = table().read_on.isoformat()
+    return f"The prices are of {day}, {age(today)} days ago; `cost.prices` can say what holds now."
+
+
+def entry(provider: str, model: str, today: date | None = None, family: str = "") -> Entry | None:
+    """What the table says of a model at a provider on a day; None where it does not know it.
+
+    A provider's own row goes first. Gateways pass their makers' prices on, so else the model's name decides; `family`
+    is the model that a name of the user's own stands for.
+    """
+    row = _row(provider, family or model)
+    if row is None:
+        return None
+    later = row.get("later")
+    now = {**row, **later} if later and (today or date.today()) >= date.fromisoformat(later["from"]) else row
+    fresh = float(now["input"])
+    price = Price(fresh, float(now.get("cached", fresh)), float(now["output"]), now.get("written"))
+    return Entry(price, row.get("context"), row.get("cached_from"))
+
+
+def price(
+    provider: str,
+    model: str,
+    own: Mapping[str, tuple[float, ...]] | None = None,
+    today: date | None = None,
+    family: str = "",
+) -> Price | None:
+    """What a model costs at a provider; None where nobody knows.
+
+    `own` are the user's prices by `provider/model` or model: input, cached input, output, cache writes.
+    """
+    for name in (f"{provider}/{model}", model):
+        if own and (numbers := own.get(name)):
+            return _own(numbers)
     if provider in PRESETS and PRESETS[provider].local:
         return FREE
-    row = _TABLE.get(bare_name(model).replace("claude-haiku-5.5", "claude-haiku-5-5"))
-    return Price(*row) if row else None
+    found = entry(provider, model, today, family)
+    return found.price if found else None
 
 
 def cost(usage: Usage, price: Price | None) -> float | None:
     """The dollars of a call: the provider's own figure, else by the table; None where neither is known."""
     if usage.cost_usd is not None:
         return usage.cost_usd
-    if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
-        return None
-    return price.cost(usage.prompt_tokens, usage.cached_tokens or 0, usage.completion_tokens)
+    return price.cost(usage) if price is not None else None
+
+
+def _own(numbers: tuple[float, ...]) -> Price:
+    """Two numbers are input and output; of three the second is for cached input, a fourth is for cache writes."""
+    if len(numbers) == 2:
+        return Price(numbers[0], numbers[0], numbers[1])
+    found = Price(*numbers[:3])
+    return replace(found, written=numbers[3]) if len(numbers) > 3 else found
+
+
+def _row(provider: str, model: str) -> Mapping[str, Any] | None:
+    rows = table().rows
+    exact = rows.get(f"{provider}/{model}")
+    if exact is not None:
+        return exact
+    return _by_name().get(_name(model))
+
+
+@cache
+def _by_name() -> Mapping[str, Mapping[str, Any]]:
+    """The rows by the model's own name; a maker's row goes before a gateway's, and stands before it in the table."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for path, row in table().rows.items():
+        found.setdefault(_name(path), row)
+    return found
+
+
+def _name(model: str) -> str:
+    name = bare_name(model)
+    name = name.replace(".", "-") if name.startswith("claude") else name
+    return _NAMES.get(name, name)

@@ -78,7 +78,7 @@ class Usage:
 
     `prompt_tokens` includes the `cached_tokens`, which were read from the provider's prompt cache, and the
     `written_tokens`, which were written to it. `cut` is true when the answer ended at `max_tokens`, not by
-    itself. A stream that is closed early usually brings no usage at all.
+    itself. `served` is the identity of the model that answered, "" where nobody says. A stream that is closed early usually brings no usage at all.
     """
 
     prompt_tokens: int | None = None
@@ -87,6 +87,7 @@ class Usage:
     cost_usd: float | None = None
     cut: bool = False
     written_tokens: int | None = None
+    served: str = ""
 
 
 class Model(Protocol):

@@ -27,7 +27,7 @@ _CODES = {
     "model_not_found": "{host} does not know the model {model}",
     "content_filter": "{host} withheld the answer",
 }
-_OUT_OF_MONEY = {"insufficient_quota", "credit_balance_exhausted", "enforced_spend_limit_reached"}
+OUT_OF_MONEY = frozenset({"insufficient_quota", "credit_balance_exhausted", "enforced_spend_limit_reached"})
 _RATE = {"rate_limit_exceeded", "rate_limit_error", "throttling_error", "resource_exhausted", "slow_down"}
 # Words of a provider's own that are safe to show: no digits in a row, so no key and no identifier.
 _SAFE_CODE = re.compile(r"[A-Za-z][A-Za-z_.-]{0,47}")
@@ -110,6 +110,9 @@ def _complaint(error: Mapping[str, object]) -> Complaint:
     number = int(code) if isinstance(code, (int, str)) and re.fullmatch(r"[1-5]\d\d", str(code)) else None
     word = kind if number is not None or not isinstance(code, str) or not code else code
     param = error.get("param")
+    details = error.get("details")
+    if isinstance(details, dict) and isinstance(details.get("error_code"), str):
+        word = details["error_code"]
     return Complaint(
         code=word if isinstance(word, str) else "",
         param=param if isinstance(param, str) else "",
@@ -171,9 +174,9 @@ def refusal(
     code = complaint.code.lower()
     safe = complaint.code if _SAFE_CODE.fullmatch(complaint.code) and complaint.code not in key else ""
     wait = retry_after(headers, complaint.text)
-    if (status == 429 or code in _RATE) and not code in _OUT_OF_MONEY:
+    if (status == 429 or code in _RATE) and code not in OUT_OF_MONEY:
         return RateLimited(wait, safe, f"{host} limits the rate of requests.")
-    sentence = _SENTENCES[402] if code in _OUT_OF_MONEY else _CODES.get(code) or _SENTENCES.get(status)
+    sentence = _SENTENCES[402] if code in OUT_OF_MONEY else _CODES.get(code) or _SENTENCES.get(status)
     if sentence is None:
         sentence = f"{{host}} is overloaded or broken (status {status})" if status >= 500 else "{host} failed"
     message = sentence.format(host=host, model=model)

@@ -155,10 +155,10 @@ def provider(place: Place) -> Check:
     """Who answers, with which key, and whether the address can be reached. Asks nobody who was not chosen."""
     from linnet_completions.models.keys import NoKey, key_for
     from linnet_server.cli.config import without_credentials
-    from linnet_server.gate import target
     from linnet_server.keychain import system_keychain
     from linnet_server.outgoing import own
     from linnet_server.settings import load
+    from linnet_server.targets import target
 
     settings = place.loaded.settings
     targets = (target(settings, task) for task in ("inline", "explain", "review"))

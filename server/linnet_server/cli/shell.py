@@ -40,6 +40,7 @@ COMMANDS = {
     "index": Entry("Insight", "index:index", "Build or show the index of the workspace."),
     "doctor": Entry("Set up", "doctor:doctor", "Check what works here, with a fix for what does not."),
     "bench": Entry("Insight", "bench:bench", "Measure how fast Linnet is on this machine."),
+    "models": Entry("Set up", "models:models", "Show the models you chose, what they accept and cost."),
     "auth": Entry("Set up", "auth:auth", "Keep the keys of providers in the system's keyring."),
     "cache": Entry("Set up", "cache:cache", "Show or clear what is kept on disk."),
     "config": Entry("Set up", "config:config", "Show settings and where they come from; trust a workspace."),

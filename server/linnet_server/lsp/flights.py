@@ -79,6 +79,7 @@ class Flights:
         """The document changed: a stream that the typing contradicts is closed at once."""
         self._pace(uri).key()
         self._cancel_later(uri)
+        self._gate.typed()
         flight = self._flights.get(uri)
         if flight is not None and not flight.agrees(document):
             if flight.text:
@@ -301,7 +302,6 @@ class Flights:
         sentence = str(error)
         if sentence != trouble.sentence:
             trouble.sentence = sentence
-            log.warning("the model does not answer (%s): %s", type(error).__name__, sentence)
             self._told(sentence)
 
     def _answered(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 # What the settings file of a workspace may do with a setting before the user trusts that file.
 Workspace = Literal["set", "add", "lower", "switch on", "nothing"]
-Kind = Literal["boolean", "integer", "number", "string", "strings", "table", "providers"]
+Kind = Literal["boolean", "integer", "number", "string", "strings", "table", "prices", "providers"]
 
 PROVIDERS = (
     "local",
@@ -79,6 +79,14 @@ class Routes:
     )
     edit: tuple[str, ...] = _setting((), "strings", "nothing", "Models for edits, the first choice first.")
     review: tuple[str, ...] = _setting((), "strings", "nothing", "Models for review, the first choice first.")
+    hedge_ms: int = _setting(
+        0,
+        "integer",
+        "nothing",
+        "Milliseconds without a word after which the next model of `routes.inline` is asked as well; 0 for never.",
+        minimum=0,
+        maximum=60000,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,18 @@ class Provider:
     ca: str | None = _setting(
         None, "string", "nothing", "File of certificates to trust besides the system's."
     )
-    proxy: str | None = _setting(None, "string", "nothing", "Address of an HTTP proxy for this endpoint.")
+    proxy: str | None = _setting(
+        None,
+        "string",
+        "nothing",
+        "Address of a proxy for this endpoint, `http://`, `https://` or `socks5://`.",
+    )
+    client_cert: str | None = _setting(
+        None, "string", "nothing", "File with the certificate that shows this endpoint who you are."
+    )
+    client_key: str | None = _setting(
+        None, "string", "nothing", "File with the key of `client_cert`, where it is not in the same file."
+    )
     dialect: str | None = _setting(
         None,
         "string",
@@ -205,6 +224,13 @@ class Cost:
         "nothing",
         "What answers once a limit is reached: the embedded engine, or nothing.",
         choices=("local", "stop"),
+    )
+    prices: Mapping[str, tuple[float, ...]] = _setting(
+        {},
+        "prices",
+        "nothing",
+        "Prices of your own by model or `provider/model`: US dollars for a million tokens of input, cached input, "
+        "output and, as a fourth, cache writes.",
     )
 
 

@@ -245,7 +245,7 @@ def _snake(table: Mapping[str, object]) -> dict[str, object]:
     result: dict[str, object] = {}
     for key, value in table.items():
         name = _HUMP.sub(lambda found: "_" + found[0].lower(), str(key))
-        if isinstance(value, Mapping) and name not in ("headers", "providers"):
+        if isinstance(value, Mapping) and name not in ("headers", "prices", "providers"):
             result[name] = _snake(cast("Mapping[str, object]", value))
         elif isinstance(value, Mapping) and name == "providers":  # The names of providers are the user's own.
             entries = cast("Mapping[str, object]", value)

@@ -16,6 +16,15 @@ _TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
     "strings": {"type": "array", "items": {"type": "string"}},
     "table": {"type": "object", "additionalProperties": {"type": "string"}},
+    "prices": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "array",
+            "items": {"type": "number", "minimum": 0},
+            "minItems": 2,
+            "maxItems": 4,
+        },
+    },
 }
 _WORKSPACE = {
     "set": "yes",
@@ -81,9 +90,12 @@ def _row(path: str, rule: Rule) -> str:
 def _type(rule: Rule) -> str:
     if rule.choices:
         return " or ".join(f"`{choice}`" for choice in rule.choices)
-    plain = {"strings": "list of texts", "string": "text", "table": "table of texts"}.get(
-        rule.kind, rule.kind
-    )
+    plain = {
+        "strings": "list of texts",
+        "string": "text",
+        "table": "table of texts",
+        "prices": "table of lists of numbers",
+    }.get(rule.kind, rule.kind)
     if rule.minimum is None:
         return plain
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -18,6 +19,7 @@ _WANTED = {
     "string": "a text",
     "strings": "a list of texts",
     "table": "a table of texts",
+    "prices": "a table of lists of two to four numbers",
     "providers": "a table",
 }
 
@@ -39,6 +41,8 @@ def checked(rule: Rule, value: object) -> object:
             return _strings(rule, value)
         case "table":
             return _table(rule, value)
+        case "prices":
+            return _prices(rule, value)
         case _:
             fit = False
     if not fit:
@@ -57,7 +61,7 @@ def from_text(rule: Rule, text: str) -> object:
         case "strings":
             items = _parsed(text, (list,))
             return [part.strip() for part in text.split(",") if part.strip()] if items is text else items
-        case "table":
+        case "table" | "prices":
             return _parsed(text, (dict,))
         case _:
             return text
@@ -119,6 +123,22 @@ def _table(rule: Rule, value: object) -> Mapping[str, str]:
     return entries
 
 
+def _prices(rule: Rule, value: object) -> Mapping[str, tuple[float, ...]]:
+    if not isinstance(value, Mapping):
+        raise Unfit(_wanted(rule))
+    found: dict[str, tuple[float, ...]] = {}
+    for name, given in cast("Mapping[object, object]", value).items():
+        numbers = cast("list[object]", list(given)) if isinstance(given, list | tuple) else []
+        if not isinstance(name, str) or not 2 <= len(numbers) <= 4 or not all(map(_is_price, numbers)):
+            raise Unfit(_wanted(rule))
+        found[name] = tuple(float(cast(float, number)) for number in numbers)
+    return found
+
+
+def _is_price(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and _is_sound(value) and value >= 0
+
+
 def _wanted(rule: Rule) -> str:
     if rule.choices:
         return "one of " + ", ".join(rule.choices)
@@ -133,5 +153,10 @@ def shown(value: object) -> str:
         value = list(cast("tuple[object, ...]", value))
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value)
-        return "{" + ", ".join(f"{key} = {shown(item)}" for key, item in items.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {shown(item)}" for key, item in items.items()) + "}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    """A name as it stands in front of a TOML value."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

@@ -15,9 +15,8 @@ from linnet_completions.models.catalog import (
     profile,
     serving,
     successor,
+    warning,
 )
-from linnet_completions.models.prices import FREE, READ_ON, cost, price
-from linnet_completions.models.protocol import Usage
 
 LAST_DAY = date(2027, 1, 13)
 
@@ -93,13 +92,38 @@ def test_a_retired_model_without_successor_is_named() -> None:
     assert choice.model == "gpt-5-mini"
     assert choice.message.endswith("choose another model.")
     assert successor("gpt-5-mini") == successor("nobody") == ""
-    assert successor("openai/gpt-4.1-mini-2025-04-14") == "gpt-6-luna"
+    assert successor("gpt-4.1-mini-2025-04-14") == "gpt-6-luna"
+    assert successor("openai/gpt-4.1-mini") == "openai/gpt-6-luna", "a gateway's prefix stays"
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "today", "announced", "says"),
+    [
+        (
+            "openai",
+            "gpt-4.1-mini",
+            LAST_DAY,
+            None,
+            "openai retires gpt-4.1-mini on 2027-01-14; gpt-6-luna serves",
+        ),
+        ("openai", "gpt-4.1-mini", date(2026, 6, 1), None, ""),
+        ("openai", "gpt-4.1-mini", date(2027, 2, 1), None, ""),
+        ("custom", "my-model", LAST_DAY, date(2027, 2, 1), "custom retires my-model on 2027-02-01."),
+        ("custom", "my-model", LAST_DAY, None, ""),
+    ],
+)
+def test_a_last_day_is_spoken_of_ahead(
+    provider: str, model: str, today: date, announced: date | None, says: str
+) -> None:
+    """Some months before it, by our own table or by what the provider's list of models says."""
+    found = warning(provider, model, today, announced)
+    assert found.startswith(says) and bool(found) == bool(says)
 
 
 def test_no_successor_is_retired_first() -> None:
     """A successor is a model that is not itself on its way out."""
-    retired = {name for _, name in RETIREMENTS}
-    assert not retired & {found.successor for found in RETIREMENTS.values()}
+    successors = {(provider, found.successor) for (provider, _), found in RETIREMENTS.items()}
+    assert not RETIREMENTS.keys() & successors
 
 
 def test_switching_the_provider_is_one_setting() -> None:
@@ -118,27 +142,3 @@ def test_every_preset_is_an_address() -> None:
             "http://127.0.0.1" if preset.local else "https://"
         )
         assert bool(preset.key_variable) == (not preset.local and preset.name != "custom")
-
-
-def test_prices_are_those_of_the_makers_everywhere() -> None:
-    """A gateway's model costs what its maker asks; a local one nothing; an unknown one is unknown."""
-    mini = price("openai", "gpt-4.1-mini")
-    assert mini is not None and (mini.input, mini.cached, mini.output) == (0.40, 0.10, 1.60)
-    assert price("xroute", "openai/gpt-4.1-mini") == mini
-    assert mini.read_on == READ_ON and mini.source
-    assert (
-        price("openrouter", "anthropic/claude-haiku-5.5") == price("custom", "claude-haiku-5-5") is not None
-    )
-    assert price("ollama", "gpt-4.1-mini") == FREE
-    assert price("openai", "nobody") is None
-
-
-def test_the_cost_is_the_providers_or_the_tables() -> None:
-    """What the provider says goes first; cached tokens are cheaper; nothing known is None, not zero."""
-    mini = price("openai", "gpt-4.1-mini")
-    assert cost(Usage(2400, 2176, 30, None), mini) == pytest.approx(0.0003552)
-    assert cost(Usage(2400, None, 30, None), mini) == pytest.approx(0.001008)
-    assert cost(Usage(2400, 2176, 30, 0.5), mini) == 0.5
-    assert cost(Usage(2400, None, 30, None), None) is None
-    assert cost(Usage(None, None, 30, None), mini) is None
-    assert cost(Usage(10, 20, 0, None), mini) == pytest.approx(20 * 0.10 / 1e6)

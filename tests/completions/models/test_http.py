@@ -12,7 +12,8 @@ import httpx2
 import pytest
 import trustme
 
-from linnet_completions.models.http import Deadlines, Http, environment_proxy
+from linnet_completions.models.http import Deadlines, Http
+from linnet_completions.models.network import Network, environment_proxy
 from linnet_completions.models.protocol import Call, Message, ModelError, Refused, Text, TimedOut, Unreachable
 from linnet_context.problems import Problem
 from tests.completions.models.asking import CALL, KEY, answer, mocked, model, said, with_http
@@ -49,7 +50,7 @@ def test_importing_the_models_imports_no_network_library() -> None:
 
 def test_making_a_client_does_nothing_yet() -> None:
     """A certificate file that is missing is noticed by the first request, which fails like any other."""
-    http = Http(Path("/nowhere/ca.pem"))
+    http = Http(Network(Path("/nowhere/ca.pem")))
     with pytest.raises(Unreachable, match="cannot be used"):
         with_http(lambda http: said(model("http://127.0.0.1:9", http)), http)
 
@@ -65,7 +66,7 @@ def test_a_client_that_could_not_be_built_is_built_anew(tmp_path: Path) -> None:
         await http.prepare()
         return "built"
 
-    assert with_http(work, Http(path)) == "built"
+    assert with_http(work, Http(Network(path))) == "built"
 
 
 @pytest.mark.parametrize(
@@ -219,18 +220,18 @@ def test_each_piece_is_handed_on_when_it_comes() -> None:
         with_http(work)
 
 
-@pytest.mark.parametrize("proxy", ["localhost:3128", "socks5://127.0.0.1:1080", "http://", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("proxy", ["localhost:3128", "socks4://127.0.0.1:1080", "http://", "ftp://127.0.0.1"])
 def test_a_proxy_that_cannot_be_used_is_a_problem_of_the_settings(proxy: str) -> None:
-    """SOCKS among them."""
+    """It is found before anything is asked."""
     with pytest.raises(Problem, match="proxy"):
-        Http(proxy=proxy)
+        Http(Network(proxy=proxy))
 
 
 def test_a_proxy_of_the_settings_is_used() -> None:
     """Its user and password go to the proxy, the key to the endpoint."""
     with ModelServer(chat("a")) as proxy:
         through = proxy.url.replace("http://", "http://me:pass@").removesuffix("/v1")
-        http = Http(proxy=through)
+        http = Http(Network(proxy=through))
         assert with_http(lambda http: said(model("http://model.invalid/v1", http)), http).text == "a"
         (asked,) = proxy.asked
     assert asked.path == "http://model.invalid/v1/chat/completions"

@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from linnet_completions.models.http import Http
+from linnet_completions.models.network import Network
 from linnet_completions.models.protocol import Text, Unreachable
 from tests.completions.models.asking import CALL, KEY, model, said
 from tests.completions.models.h2server import Http2Server, http2_server
@@ -43,7 +44,7 @@ def against(
 
     async def run() -> None:
         async with http2_server(authority, reply) as server:
-            http = Http(ca)
+            http = Http(Network(ca))
             try:
                 await work(server, http)
             finally:
@@ -166,7 +167,7 @@ def test_a_tunnel_through_a_proxy_works_the_same(authority: trustme.CA, ca: Path
 
     async def run() -> None:
         async with http2_server(authority, stalled("a")) as server, tunnel_proxy(seen) as proxy:
-            http = Http(ca, proxy)
+            http = Http(Network(ca, proxy))
             for number in (1, 2):
                 events = model(server.url, http).stream(CALL)
                 assert await anext(events) == Text("a")

@@ -18,6 +18,7 @@ WORDS = {
     "context": ["context", "shapes.py:1"],
     "index": ["index"],
     "doctor": ["doctor"],
+    "models": ["models"],
     "auth": ["auth", "status"],
     "cache": ["cache", "info"],
     "bench": ["bench", "startup", "--rounds", "1", "--keys", "20", "--files", "3"],

@@ -79,6 +79,8 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
     items = await _items(session, snapshot, position, limit)
+    if session.gate is not None and session.gate.stopped:
+        items = ()
     session.latency_ms = 1e3 * (time.perf_counter() - started)
     shown: Shown | None = Shown(opened.document, position, items)
     now = session.current(opened.uri)
