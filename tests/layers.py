@@ -44,7 +44,10 @@ FORBIDDEN = {
     SERVER: set[str](),
 }
 # Libraries and modules that few places may import.
-_HTTP = tuple(f"linnet_completions/models/{name}.py" for name in ("http", "network", "transport", "sockets"))
+_HTTP = tuple(
+    f"linnet_completions/models/{name}.py"
+    for name in ("http", "network", "obstacles", "transport", "sockets")
+)
 ONLY: dict[str, tuple[str, ...]] = {
     "tiktoken": ("linnet_context/tokens.py",),
     "pathspec": ("linnet_context/ignores.py",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -80,14 +81,15 @@ class ModelServer:
     """Runs in a thread of its own, so that tests of any kind can use it: `with ModelServer(chat("Hello")) as server`.
 
     It is given one reply for all requests, several for one after the other (the last one stays), or a function.
-    `script` may be changed at any time.
+    `script` may be changed at any time. With `tls` it speaks HTTPS.
     """
 
-    def __init__(self, script: Script | Reply | Sequence[Reply]) -> None:
+    def __init__(self, script: Script | Reply | Sequence[Reply], tls: ssl.SSLContext | None = None) -> None:
         self.script = script if callable(script) else in_turn(script)
         self.asked: list[Asked] = []
         self.greeted: list[Asked] = []
         self.connections = 0
+        self._tls = tls
         self._port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -96,7 +98,7 @@ class ModelServer:
     @property
     def url(self) -> str:
         """The base URL, as a user would set it."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"https://localhost:{self._port}/v1" if self._tls else f"http://127.0.0.1:{self._port}/v1"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -126,11 +128,18 @@ class ModelServer:
             time.sleep(0.002)
         return list(self.asked)
 
+    def wait_for_greeting(self, within: float = 10.0) -> None:
+        """Wait until a connection was opened ahead of a request."""
+        end = time.monotonic() + within
+        while not self.greeted:
+            assert time.monotonic() < end, "nobody has opened a connection"
+            time.sleep(0.002)
+
     async def _start(self) -> None:
         def protocol() -> asyncio.StreamReaderProtocol:
             return asyncio.StreamReaderProtocol(_Reader(), self._serve)
 
-        server = await self._loop.create_server(protocol, "127.0.0.1", 0, backlog=1024)
+        server = await self._loop.create_server(protocol, "127.0.0.1", 0, backlog=1024, ssl=self._tls)
         self._server = server
         self._port = server.sockets[0].getsockname()[1]
 

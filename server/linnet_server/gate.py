@@ -21,7 +21,7 @@ from linnet_completions.models.breaker import Breakers
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.keys import NoKey, key_for
 from linnet_completions.models.outbound import Outbound, OverBudget
-from linnet_completions.models.protocol import Call, Model, Task, Text, Usage
+from linnet_completions.models.protocol import Call, Model, ModelError, Task, Text, Usage
 from linnet_completions.models.router import Manners, Router, Step
 from linnet_completions.models.spend import Spend
 from linnet_context import tokens
@@ -35,6 +35,7 @@ from linnet_server.targets import Target, target, targets
 if TYPE_CHECKING:
     from linnet_completions.models.http import Http
     from linnet_completions.models.network import Network
+    from linnet_completions.models.offered import Offered
     from linnet_server.settings import Settings
     from linnet_server.settings.declaration import Provider
 
@@ -122,6 +123,29 @@ class Gate:
         manners = Manners(_SHARE * settings.completion.max_wait_ms / 1e3, settings.routes.hedge_ms / 1e3)
         asking = self._asking(steps, manners if task == "inline" else Manners())
         return Route(self._targets[first.identity], asking, self.answers, first.identity)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What endpoints were found not to accept."""
+        return self._capabilities
+
+    async def ask(self, wanted: Target, call: Call) -> str:
+        """One model's answer, whatever the routes say. Raises `ModelError`s."""
+        step = await self._step(wanted, self._now())
+        async with aclosing(self._send(step.model, call)) as pieces:
+            return "".join([each.text async for each in pieces if isinstance(each, Text)])
+
+    async def offered(self, wanted: Target) -> tuple[Offered, ...]:
+        """The models that a target's endpoint says it has; none where it does not say, or may not be asked."""
+        from linnet_completions.models.dialects.model import RemoteModel
+
+        model = (await self._step(wanted, self._now())).model
+        if not isinstance(model, RemoteModel) or not self._outbound.allows(model):
+            return ()
+        try:
+            return await model.offered()
+        except ModelError:
+            return ()
 
     def typed(self) -> None:
         """The user types. After a pause, a connection to the first model is opened ahead of the first request."""

@@ -189,9 +189,7 @@ def test_a_connection_is_opened_when_the_user_begins_to_type() -> None:
         async def work() -> None:
             for _ in range(3):
                 desk.gate.typed()
-            async with asyncio.timeout(10):
-                while not server.greeted:
-                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(server.wait_for_greeting)
             await asyncio.sleep(0.05)
             await desk.ask()
 

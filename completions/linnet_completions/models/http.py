@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from linnet_completions.models.network import Network, checked_proxy, environment_proxy, trust
-from linnet_completions.models.protocol import Garbled, ModelError, Refused, TimedOut, Unreachable
+from linnet_completions.models.obstacles import unreachable
+from linnet_completions.models.protocol import Garbled, ModelError, Refused, TimedOut
 from linnet_context.problems import Problem
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ async def _opened(client: httpx2.AsyncClient, request: httpx2.Request, patience:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             stale = isinstance(error, (httpx2.NetworkError, httpx2.RemoteProtocolError)) and not fresh
             if last or not stale:
-                raise _unreachable(host, error) from None
+                raise unreachable(host, error) from None
     raise AssertionError("the second attempt returns or raises")
 
 
@@ -265,28 +265,12 @@ async def _pieces(response: httpx2.Response, deadlines: Deadlines, end: float) -
             except httpx2.DecodingError:
                 raise Garbled(f"The answer of {host} is packed in a way that cannot be read.") from None
             except httpx2.HTTPError as error:
-                raise _unreachable(host, error) from None
+                raise unreachable(host, error) from None
             size += len(piece)
             if size > LARGEST_ANSWER:
                 raise Garbled(f"The answer of {host} does not end.")
             yield piece
             wait = deadlines.idle
-
-
-def _unreachable(host: str, error: Exception) -> Unreachable:
-    """What went wrong in one sentence, without the words of the error: those may hold anything."""
-    import httpx2
-
-    chain: BaseException | None = error
-    while chain is not None:
-        if isinstance(chain, ssl.SSLCertVerificationError):
-            return Unreachable(f"The certificate of {host} is not trusted; `ca` can name one that is.")
-        chain = chain.__cause__ or chain.__context__
-    if isinstance(error, httpx2.ConnectError):
-        return Unreachable(f"{host} cannot be reached.")
-    if isinstance(error, httpx2.ProxyError):
-        return Unreachable(f"The proxy refused to connect to {host}.")
-    return Unreachable(f"{host} broke off the connection.")
 
 
 def _redirected(url: str, response: httpx2.Response, hops_left: int) -> str:

@@ -126,8 +126,18 @@ class ModelError(Exception):
     """A model could not answer. The message is one sentence and never holds source code, prompts or keys."""
 
 
+Cause = Literal["", "name", "closed", "certificate", "expired", "host name", "no TLS", "proxy"]
+
+
 class Unreachable(ModelError):
-    """The provider cannot be reached, or the connection broke in the middle of the answer."""
+    """The provider cannot be reached, or the connection broke in the middle of the answer.
+
+    `cause` says what is in the way, "" where that is not known.
+    """
+
+    def __init__(self, message: str, cause: Cause = "") -> None:
+        super().__init__(message)
+        self.cause: Cause = cause
 
 
 class Refused(ModelError):

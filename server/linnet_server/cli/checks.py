@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from linnet_context.problems import Problem
 from linnet_server.settings import Loaded
+
+if TYPE_CHECKING:
+    from linnet_server.probing import Probe
 
 State = Literal["ok", "warn", "fail"]
 REINSTALL = "Install Linnet again in a fresh virtual environment."
@@ -21,7 +25,6 @@ BUNDLED = ("python", "javascript", "typescript", "typescriptreact", "go", "rust"
 # Beyond this many files the first index takes long enough to be noticed.
 MANY_FILES = 20_000
 WORKER_SECONDS = 20.0
-REACH_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def run_all(place: Place) -> Iterator[Check]:
     """Every check, as it is done. A check that breaks is a failed one."""
     for name, check in CHECKS.items():
         try:
-            yield check(place)
+            yield from check(place)
         except Exception as error:  # noqa: BLE001 - whatever breaks here is what the user wants to know.
             yield Check(name, "fail", f"{type(error).__name__}: {error}", REINSTALL)
 
@@ -151,62 +154,61 @@ def settings(place: Place) -> Check:
     return Check("settings", "ok", f"{own}, {len(place.loaded.sources)} settings changed")
 
 
-def provider(place: Place) -> Check:
-    """Who answers, with which key, and whether the address can be reached. Asks nobody who was not chosen."""
-    from linnet_completions.models.keys import NoKey, key_for
-    from linnet_server.cli.config import without_credentials
-    from linnet_server.keychain import system_keychain
-    from linnet_server.outgoing import own
+def providers(place: Place) -> list[Check]:
+    """Each model that was chosen is asked a question of a few tokens. Nobody else is asked."""
+    from linnet_server.probing import probes
     from linnet_server.settings import load
-    from linnet_server.targets import target
+    from linnet_server.targets import TASKS, target
 
     settings = place.loaded.settings
-    targets = (target(settings, task) for task in ("inline", "explain", "review"))
-    wanted = next((one for one in targets if one is not None), None)
-    if wanted is None:
-        return Check("provider", "ok", "local: the embedded engine answers, and nothing leaves this machine")
-    mine = own(load(user=place.user_file, workspace=None, environ=place.environ).settings)
-    key = key_for(
-        wanted.provider,
-        wanted.base_url,
-        chosen=settings.provider,
-        own=mine,
-        environ=place.environ,
-        keyring=system_keychain().get,
-    )
-    told = "no key" if isinstance(key, NoKey) else f"key from {key.source}"
-    says = f"{wanted.provider} {wanted.model} at {without_credentials(wanted.base_url)}, {told}"
+    try:
+        wanted = [found for task in TASKS if (found := target(settings, task))]
+    except Problem as problem:
+        return [Check("provider", "fail", problem.what, problem.remedy)]
+    if not wanted:
+        says = "local: the embedded engine answers, and nothing leaves this machine"
+        return [Check("provider", "ok", says)]
     if settings.offline:
+        says = f"{wanted[0].label} is not asked: you are offline by your settings"
+        return [Check("provider", "warn", says, "Unset `offline`.")]
+    mine = load(user=place.user_file, workspace=None, environ=place.environ).settings
+    try:
+        return [_probed(probe) for probe in asyncio.run(probes(settings, mine, place.environ))]
+    except Problem as problem:
+        return [Check("provider", "fail", problem.what, problem.remedy)]
+
+
+def _probed(probe: Probe) -> Check:
+    from linnet_completions.models.keys import NoKey
+    from linnet_server.cli.config import without_credentials
+
+    target = probe.listed.target
+    key = "no key" if isinstance(probe.key, NoKey) else f"key from {probe.key.source}"
+    says = f"{target.label} at {without_credentials(target.base_url)}, {key}"
+    if probe.error is not None:
+        return Check("provider", "fail", f"{says}: {probe.error}", probe.fix)
+    refused = f"; it does without {', '.join(probe.listed.refused)}" if probe.listed.refused else ""
+    says = f"{says}: answered in {probe.seconds:.1f} s, asked by {probe.listed.dialects[0]}{refused}"
+    if probe.warning:
         return Check(
-            "provider", "warn", f"{says}; not asked: you are offline by your settings", "Unset `offline`."
+            "provider",
+            "warn",
+            f"{says}. {probe.warning}",
+            "Choose another `model`, or let its successor serve.",
         )
-    if not _reachable(wanted.base_url):
-        fix = "Check `base_url`, and that the server runs and is reached from this machine."
-        return Check("provider", "fail", f"{says}; it cannot be reached", fix)
-    if isinstance(key, NoKey) and not _is_local(wanted.base_url):
-        return Check("provider", "warn", says, key.reason)
     return Check("provider", "ok", says)
 
 
-def _reachable(url: str) -> bool:
-    """Whether something listens at the address of a URL; nothing is sent."""
-    import socket
-    from urllib.parse import urlsplit
+def priced(place: Place) -> list[Check]:
+    """What models cost is known, and not from long ago."""
+    from datetime import date
 
-    parts = urlsplit(url)
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with socket.create_connection((parts.hostname or "", port), REACH_SECONDS):
-            return True
-    except (OSError, ValueError):
-        return False
+    from linnet_completions.models.prices import old_table, table
 
-
-def _is_local(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    old = old_table(date.today())
+    if old:
+        return [Check("prices", "warn", old, "Update Linnet, or set `cost.prices`.")]
+    return [Check("prices", "ok", f"the table of {table().read_on.isoformat()}")]
 
 
 def git(place: Place) -> Check:
@@ -278,17 +280,22 @@ async def _ping() -> float | None:
         await one.close()
 
 
-CHECKS: dict[str, Callable[[Place], Check]] = {
-    "python": python,
-    "packages": packages,
-    "grammars": grammars,
-    "tokens": vocabulary,
-    "engine": engine,
-    "cache": cache,
-    "settings": settings,
-    "provider": provider,
-    "git": git,
-    "ruff": ruff,
-    "workspace": workspace,
-    "worker": worker,
+def _one(check: Callable[[Place], Check]) -> Callable[[Place], list[Check]]:
+    return lambda place: [check(place)]
+
+
+CHECKS: dict[str, Callable[[Place], list[Check]]] = {
+    "python": _one(python),
+    "packages": _one(packages),
+    "grammars": _one(grammars),
+    "tokens": _one(vocabulary),
+    "engine": _one(engine),
+    "cache": _one(cache),
+    "settings": _one(settings),
+    "provider": providers,
+    "prices": priced,
+    "git": _one(git),
+    "ruff": _one(ruff),
+    "workspace": _one(workspace),
+    "worker": _one(worker),
 }

@@ -21,7 +21,7 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def doctor(context: click.Context, as_json: bool) -> None:
     """Check what works here, with a fix for what does not.
 
-    Never uses the network. Ends with exit code 2 when something fails; warnings are no failures.
+    Each model that you chose is asked a question of a few tokens, unless you are offline; no code is sent. Ends with exit code 2 when something fails; warnings are no failures.
     """
     app = context.ensure_object(App)
     root = workspace_of(Path.cwd())

@@ -11,11 +11,12 @@ from linnet_completions.models import catalog
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.catalog import Profile
 from linnet_completions.models.dialects.chat_answer import Surrogates, merged, with_cut
-from linnet_completions.models.dialects.dialect import Dialect
+from linnet_completions.models.dialects.dialect import Dialect, address
 from linnet_completions.models.dialects.endpoint import Endpoint, checked_host, checked_key, sent_headers
 from linnet_completions.models.dialects.known import dialects
 from linnet_completions.models.dialects.reading import line_values, values
 from linnet_completions.models.http import Answer, Deadlines, Http
+from linnet_completions.models.offered import Offered, offered_in
 from linnet_completions.models.protocol import (
     Call,
     Garbled,
@@ -45,6 +46,7 @@ DEADLINES: Mapping[Task, Deadlines] = {
     "review": Deadlines(),
 }
 _LARGEST_ERROR = 1 << 16
+_LARGEST_LIST, _LIST_SECONDS = 4 << 20, 10.0
 # Strict endpoints name one unknown field at a time.
 _ATTEMPTS = 8
 
@@ -103,6 +105,17 @@ class RemoteModel:
                     raise complained.error from None
                 self._capabilities.learn(self.base_url, self.name, learned)
         raise Refused(400, "", f"{self._host} does not accept the request.")
+
+    async def offered(self) -> tuple[Offered, ...]:
+        """The models that the endpoint says it has; none where it does not say. Raises `ModelError`s."""
+        url = address(self.base_url, "/models")
+        try:
+            status, body = await self._http.get(
+                url, self._headers(self._ways[-1]), _LARGEST_LIST, _LIST_SECONDS
+            )
+        except Problem as problem:
+            raise Unreachable(str(problem)) from None
+        return offered_in(body) if status == 200 else ()
 
     def _way(self, call: Call, refused: frozenset[str]) -> Dialect:
         usable = (way for way in self._ways if way.serves(call) and dialect_field(way) not in refused)
