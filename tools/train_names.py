@@ -1,15 +1,15 @@
-"""Fit what ranks names for the gathered context, on places cut from real commits.
+"""Fit what ranks names and lines for the gathered context, on places cut from real commits.
 
-    python tools/train_names.py --cases cases.jsonl [--cases more.jsonl] --mirror FOLDER --out FILE
+    python tools/train_names.py --cases cases.jsonl [--cases more.jsonl] --mirror FOLDER --out FOLDER
 
-FILE gets the trees (context/linnet_context/names.npz in the product); the weights of the linear model, which chooses
-the names that the trees look at, are printed as they stand in linnet_context/weights.py. Needs lightgbm (the dependency
+FOLDER gets the trees, names.npz and lines.npz (context/linnet_context in the product); the weights of the linear model, which chooses
+the names that the trees look at, are printed as they stand in linnet_context/weights.py. Needs lightgbm and rapidfuzz (the dependency
 group "train"); the trees' thresholds and leaves are the only thing that comes from it.
 
 FOLDER holds bare repositories as OWNER+NAME/repo. A case is one JSON line: `repo` (the repository, OWNER/NAME or NAME
 alone), `workspace` (the commit that the workspace shows), `path`, `line`, `character` (0-based, code points) and
-`text` (the unsaved text of that file), `recent` (paths that were touched last) and `ids` (an object whose keys are the
-names that the next lines need). Only REPOSITORIES are learned from: others are kept aside to measure with.
+`text` (the unsaved text of that file), `recent` (paths that were touched last), `truth` (the lines to come) and `ids`
+(an object whose keys are the names that these need). Only REPOSITORIES are learned from: others are kept aside to measure with.
 
 Cases are made of commits and of functions. Of a commit, the workspace is its parent and the text is the parent's with
 the commit's earlier edits of that file; the cursor stands before one of the added lines, and the next 1 to 8 of them,
@@ -28,9 +28,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -41,13 +42,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linnet_context.company import COMPANY_SIGNS, company_of
-from linnet_context.evidence import evidence, scene_of
+from linnet_context.evidence import Evidence, evidence, scene_of
 from linnet_context.forest import LEAVES, Forest
 from linnet_context.gather import LINES_AFTER, LINES_BEFORE
 from linnet_context.index.index import Index
-from linnet_context.index.places import view_of
+from linnet_context.index.names import IDENTIFIER
+from linnet_context.index.places import View, view_of
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
-from linnet_context.rank import CHOSEN, is_proposable, linear
+from linnet_context.lines import by_hand, lines_of
+from linnet_context.pack import Sources
+from linnet_context.rank import CHOSEN, is_proposable, linear, upcoming
+from linnet_context.resolve.configs import is_config
 from linnet_context.signs import SIGNS, signs_of
 from linnet_context.text import Document, Position
 from linnet_context.weights import NAMES
@@ -105,8 +110,13 @@ GROWTH = {
     "verbosity": -1,
 }
 TREES = 100
+LINE_GROWTH = {**GROWTH, "objective": "regression", "min_data_in_leaf": 200, "learning_rate": 0.08}
+LINE_TREES = 60
+# Of a line to come at least this many characters; likeness up to this is no likeness.
+SHORTEST, UNLIKE = 8, 0.45
+TOKEN = re.compile(rf"{IDENTIFIER.pattern}|\d+(?:\.\d+)?|\"[^\"\n]*\"|'[^'\n]*'|[^\s\w$]")
 
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,7 @@ class Case:
     text: str
     recent: tuple[str, ...]
     wanted: frozenset[str]
+    truth: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,15 @@ class Names:
     def share(self) -> float:
         """What the case counts in a fit."""
         return float(max(1.0, self.needed.sum()) ** -0.5)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of the places that look like a case's: their signs, and what each is worth for what comes."""
+
+    repository: str
+    signs: Floats
+    worth: Floats
 
 
 @dataclass(frozen=True)
@@ -160,15 +180,17 @@ def main() -> None:
     options = parser.parse_args()
     cases = [case for path in options.cases for case in read_cases(path, options.mirror)]
     with Pool(PROCESSES) as pool:
-        found = [names for some in pool.imap(names_of, grouped(cases), chunksize=1) for names in some]
-    examples = [names for names in found if names.count and len(names.needed)]
+        found = [pair for some in pool.imap(examples_of, grouped(cases), chunksize=1) for pair in some]
+    examples = [names for names, _ in found if names.count and len(names.needed)]
+    lines = [lines for _, lines in found if len(lines.worth)]
     if not examples:
         raise SystemExit("No case has anything to learn from.")
     print(f"{len(examples)} cases, {sum(len(names.needed) for names in examples)} names")
-    for line in quality(examples, options.trees):
+    for line in (*quality(examples, options.trees), *lines_quality(lines)):
         print(line)
     weights = fitted(examples)
-    options.out.write_bytes(grown(examples, weights, options.trees).dumped())
+    (options.out / "names.npz").write_bytes(grown(examples, weights, options.trees).dumped())
+    (options.out / "lines.npz").write_bytes(lines_grown(lines).dumped())
     print(printed(weights))
 
 
@@ -192,6 +214,7 @@ def read_cases(path: Path, mirror: Path) -> Iterator[Case]:
             text=row["text"],
             recent=tuple(row["recent"]),
             wanted=frozenset(row["ids"]),
+            truth=row["truth"],
         )
 
 
@@ -203,8 +226,8 @@ def grouped(cases: Sequence[Case]) -> list[list[Case]]:
     return list(by_repository.values())
 
 
-def names_of(group: Sequence[Case]) -> list[Names]:
-    """The likeliest names of cases of the same repository."""
+def examples_of(group: Sequence[Case]) -> list[tuple[Names, Lines]]:
+    """The likeliest names of cases of the same repository, and the lines of look-alike places."""
     with TemporaryDirectory() as folder:
         workspace = Workspace(group[0].mirrored, Path(folder))
         index = Index(Path(folder))
@@ -213,7 +236,7 @@ def names_of(group: Sequence[Case]) -> list[Names]:
             if workspace.move(case.commit):
                 for _ in index.build():
                     pass
-            found.append(likeliest(index, case))
+            found.append(example_of(index, case))
         return found
 
 
@@ -247,7 +270,8 @@ class Workspace:
         for row in rows:
             facts, path = row.split("\t", 1)
             mode, kind, blob = facts.split()
-            if kind == "blob" and mode != "120000" and language_of(path) in SOURCE_LANGUAGES:
+            wanted = language_of(path) in SOURCE_LANGUAGES or is_config(path)
+            if kind == "blob" and mode != "120000" and wanted:
                 blobs[path] = blob
         return blobs
 
@@ -270,13 +294,14 @@ class Workspace:
         return subprocess.run(command, input=given.encode(), stdout=subprocess.PIPE, check=True).stdout
 
 
-def likeliest(index: Index, case: Case) -> Names:
+def example_of(index: Index, case: Case) -> tuple[Names, Lines]:
     """What stands on the lines round the cursor is known to who asks, as for `linnet context --batch`."""
     document = Document.of(case.path, language_of(case.path) or "plaintext", case.text)
     own, at = index.own(document), case.position.line
     high = min(at + 1 + LINES_AFTER, len(own.lines))
     view = view_of(index.corpus(document.language), own, document.path, at, max(0, at - LINES_BEFORE), high)
-    scene = scene_of(index, document, view, evidence(index, document, view, case.recent))
+    found = evidence(index, document, view, case.recent)
+    scene = scene_of(index, document, view, found)
     signs = signs_of(scene)
     names = view.corpus.vocabulary.names
     order = np.argsort(-linear(signs), kind="stable")[:CANDIDATES]
@@ -285,7 +310,39 @@ def likeliest(index: Index, case: Case) -> Names:
     chosen = signs.names[rows]
     table = np.column_stack([signs.table[rows], company_of(scene, chosen)]).astype(np.float32)
     needed = np.array([names[number] in case.wanted for number in chosen.tolist()], np.float64)
-    return Names(case.repository, table, needed, len(case.wanted))
+    _, chances = upcoming(scene)
+    lines = look_alike(case, found, chances, view, Sources(index, view, document.language))
+    return Names(case.repository, table, needed, len(case.wanted)), lines
+
+
+def look_alike(
+    case: Case, found: Evidence, chances: Mapping[str, float], view: View, sources: Sources
+) -> Lines:
+    by_file, table = lines_of(found, chances, view, sources.lines)
+    local = trigrams(view.own.lines[view.low : view.high])
+    coming = [line.strip() for line in case.truth.split("\n")]
+    worth = [worth_of(line.bare, coming, local) for lines in by_file.values() for line in lines]
+    return Lines(case.repository, table.astype(np.float32), np.array(worth, np.float32))
+
+
+def worth_of(line: str, coming: Sequence[str], local: set[tuple[str, ...]]) -> float:
+    """How much of the lines to come a line tells: likeness to one of them, and new runs of three tokens."""
+    from rapidfuzz.distance import Levenshtein
+
+    alike = max(
+        (Levenshtein.normalized_similarity(line, one) for one in coming if len(one) >= SHORTEST), default=0.0
+    )
+    wanted = trigrams(coming) - local
+    shared = len(wanted & trigrams([line])) / len(wanted) if wanted else 0.0
+    return max(0.0, (alike - UNLIKE) / (1 - UNLIKE)) + shared
+
+
+def trigrams(lines: Iterable[str]) -> set[tuple[str, ...]]:
+    found = set[tuple[str, ...]]()
+    for line in lines:
+        tokens = TOKEN.findall(line)
+        found.update(zip(tokens, tokens[1:], tokens[2:], strict=False))
+    return found
 
 
 # Fitting
@@ -359,6 +416,38 @@ def forest_of(trees: Sequence[Mapping[str, Any]]) -> Forest:
     for number, tree in enumerate(trees):
         put(tree["tree_structure"], number, 0, 0)
     return Forest(columns, thresholds, masks, leaves)
+
+
+def lines_grown(examples: Sequence[Lines]) -> Forest:
+    """The trees that tell what a line of a look-alike place is worth."""
+    import lightgbm
+
+    data = lightgbm.Dataset(
+        np.concatenate([lines.signs for lines in examples]),
+        np.concatenate([lines.worth for lines in examples]),
+    )
+    # Trees start from the mean, which is added to the leaves of the first.
+    return forest_of(lightgbm.train(LINE_GROWTH, data, LINE_TREES).dump_model()["tree_info"])
+
+
+def lines_quality(examples: Sequence[Lines]) -> Iterator[str]:
+    """What the first lines are worth on the average, by the hand-made sum and by trees from other repositories."""
+    repositories = list(dict.fromkeys(lines.repository for lines in examples))
+    found: defaultdict[str, list[list[float]]] = defaultdict(list)
+    for fold in range(min(FOLDS, len(repositories)) if len(repositories) > 1 else 0):
+        held = set(repositories[fold::FOLDS])
+        forest = lines_grown([lines for lines in examples if lines.repository not in held])
+        for lines in examples:
+            if lines.repository in held:
+                ways = (("by hand", by_hand(lines.signs)), ("trees", forest.odds(lines.signs)))
+                for way, values in ways:
+                    best = lines.worth[np.argsort(-values, kind="stable")]
+                    found[way].append([float(best[:most].mean()) for most in RECALLS])
+    for way, worths in found.items():
+        means = np.mean(worths, 0)
+        yield f"lines {way}: " + ", ".join(
+            f"first {most}: {mean:.3f}" for most, mean in zip(RECALLS, means, strict=True)
+        )
 
 
 def quality(examples: Sequence[Names], trees: int) -> Iterator[str]:

@@ -15,20 +15,22 @@ class Mix:
 
     `prefix` and `suffix`: the text round the cursor. `frame`: headers of enclosing scopes and imports out of sight.
     `places`: the part of the rest that goes to lines of look-alike places; definitions get what remains.
+    `installed`: signatures of installed packages.
     """
 
     prefix: float
     suffix: float
     frame: float
     places: float
+    installed: float
 
 
 MIXES = {
-    "inline": Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.35),
-    "explain": Mix(prefix=0.30, suffix=0.30, frame=0.08, places=0.0),
-    "review": Mix(prefix=0.25, suffix=0.25, frame=0.08, places=0.15),
+    "inline": Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.35, installed=0.1),
+    "explain": Mix(prefix=0.30, suffix=0.30, frame=0.08, places=0.0, installed=0.1),
+    "review": Mix(prefix=0.25, suffix=0.25, frame=0.08, places=0.15, installed=0.05),
 }
-OUTSIDE = Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35)
+OUTSIDE = Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35, installed=0.1)
 """For an asker who has the text round the cursor already."""
 
 

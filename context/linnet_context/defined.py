@@ -11,7 +11,7 @@ import numpy as np
 from .index.definitions import DefinitionTable
 from .index.names import AnyArray, Bools, Floats, Ints, spans
 from .index.places import View
-from .index.segment import END, FIELD, FILE, KIND, LINE, NAME, PARENT
+from .index.segment import END, FIELD, FILE, KIND, LINE, NAME, PARENT, TYPE
 
 MAX_DEFINITIONS = 12
 """A name defined more often is a common word: no single definition of it says much."""
@@ -29,6 +29,7 @@ class Rows:
     lines: Ints
     ends: Ints
     parents: Ints
+    types: Ints
     files: Ints
     owner: AnyArray
 
@@ -90,6 +91,7 @@ class Living:
             lines=columns[LINE],
             ends=columns[END],
             parents=columns[PARENT],
+            types=columns[TYPE],
             files=columns[FILE],
             owner=owners[order],
         )

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from .exclusions import folder_reason, is_binary, is_secret, name_reason
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_BYTES",
     "SourceFile",
     "is_secret",
+    "names_in",
     "omission",
     "private_folder",
     "read",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
+_MOST_NAMES = 2_000
 _IGNORE_FILES = (".gitignore", ".linnetignore")
 _ROOT_MARKS = ("pyproject.toml", "package.json", "go.mod", "Cargo.toml")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -170,6 +173,18 @@ def status(root: Path, path: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+
+
+def names_in(root: Path, path: str) -> tuple[str, ...]:
+    """Names of the first entries of a folder below `root`, sorted; none when a symbolic link leads out of it."""
+    real = _inside(root, path) if _is_relative(path) else None
+    if real is None:
+        return ()
+    try:
+        with os.scandir(os.path.join(os.path.realpath(root), real)) as entries:
+            return tuple(sorted(entry.name for entry in islice(entries, _MOST_NAMES)))
+    except (OSError, ValueError):
+        return ()
 
 
 def refusal(root: Path, path: str, ignore: Sequence[str] = ()) -> str | None:

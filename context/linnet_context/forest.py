@@ -56,10 +56,10 @@ def loaded(data: bytes) -> Forest:
 
 
 @cache
-def shipped() -> Forest | None:
-    """The trees that rank names (made by tools/train_names.py); None when an installation lacks them."""
+def shipped(what: str) -> Forest | None:
+    """The trees that rank "names" or "lines" (made by tools/train_names.py); None when an installation lacks them."""
     try:
-        return loaded((files("linnet_context") / "names.npz").read_bytes())
+        return loaded((files("linnet_context") / f"{what}.npz").read_bytes())
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .budget import MIXES, Mix
-from .evidence import evidence
+from .evidence import evidence, scene_of
 from .frame import add_frame, prefix_chunk, suffix_chunk
 from .index.index import Index
 from .index.places import View, view_of
+from .outside import add_installed
 from .pack import Packing, Sources, add_definitions, add_places
-from .rank import mentioned, upcoming
+from .rank import mentioned, upcoming, written
 from .snippet import Chunk, Context, LeftOut
 from .text import Document, Position
 
@@ -96,7 +97,11 @@ def _look_elsewhere(request: _Request, packing: Packing, view: View) -> None:
         return
     found = evidence(request.index, request.document, view, request.recent)
     choose = upcoming if request.task == "inline" else mentioned
-    candidates, names = choose(request.index, request.document, view, found)
+    scene = scene_of(request.index, request.document, view, found)
+    candidates, names = choose(scene)
+    if request.task == "inline":
+        candidates = [*written(scene, request.position), *candidates]
+    add_installed(packing, request.share(request.mix.installed), request.index, view, sources)
     room = packing.room
     # Places are chosen first, because a definition of what they show already is worth less, but come last.
     if request.mix.places and not request.is_late():

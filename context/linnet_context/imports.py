@@ -26,6 +26,11 @@ class Import:
     line: int
 
 
+def imported_name(found: Import) -> str:
+    """What an import is called in the text that has it."""
+    return found.alias or found.name or found.module.replace("/", ".").rpartition(".")[2]
+
+
 def imports_of(node: tree_sitter.Node, language: str) -> Iterator[Import]:
     """What one captured statement imports."""
     text = (node.text or b"").decode("utf-8", "replace")

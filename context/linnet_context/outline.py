@@ -16,6 +16,7 @@ from linnet_context.units import (
     Source,
     declaring_query_of,
     declaring_word,
+    heading,
     last_row,
     names,
     query_of,
@@ -85,19 +86,15 @@ def outline(text: str, language: str) -> Outline:
 
 
 def declared(text: str, language: str) -> Outline:
-    """What a text defines and imports, for half the work: without references, signatures and problems."""
-    found = _read(text, language, declaring_query_of(language), _unsigned)
+    """What a text defines and imports, for half the work: headings for signatures, no references and no problems."""
+    found = _read(text, language, declaring_query_of(language), heading)
     return found.outline(()) if found else _plain(text, language)
 
 
 def definitions_of(text: str, language: str) -> tuple[Definition, ...]:
     """The definitions of `declared` alone."""
-    found = _read(text, language, declaring_query_of(language), _unsigned)
+    found = _read(text, language, declaring_query_of(language), heading)
     return found.definitions() if found else _plain(text, language).definitions
-
-
-def _unsigned(_source: Source, _unit: tree_sitter.Node) -> str:
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,20 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate
-from math import fsum
 
-from . import tokens
 from .budget import line_tokens, text_tokens
 from .evidence import Evidence
+from .forest import shipped
 from .index.index import Index
 from .index.names import IDENTIFIER
-from .index.places import WINDOW, View
+from .index.places import View
 from .languages import comment_prefix
+from .lines import Line, bare, valued_lines
 from .rank import Candidate
 from .snippet import Chunk, LeftOut
 
 SEGMENT_LINES = 8
-_WINDOWS, _CONTINUATIONS = 30, 40
-_WINDOW_WEIGHT, _CONTINUATION_WEIGHT = 1.0, 2.5
-# A line gains with the probabilities of its names, up to a limit: one likely name is enough to want it.
-_NAME_WEIGHT, _NAME_LIMIT = 15.0, 0.5
 _LENGTH_POWER, _LENGTH_BASE = 0.7, 12
 _LEAST_ROOM = 40
 _SEEN_FACTOR = 0.65
@@ -33,7 +28,6 @@ _JOINED_LINES = 12
 # Definitions looked at: some, and one for each few tokens there are.
 _OFFERS, _OFFER_TOKENS = 50, 6
 _LONGEST_HEAD = 120
-_WORTHLESS = re.compile(r"\s*(?:#|//|\*|/\*|\"\"\"|'''|import\b|from\b|using\b|\}?\)?\]?[,;]?\s*$)")
 _BRACKETS = re.compile(r"[()\[\]]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*|//.*")
 
 
@@ -64,6 +58,7 @@ class Sources:
         self._known: dict[str, Sequence[str]] = {view.path: view.own.lines}
         self._digests: dict[str, int | None] = {}
         self.changed: set[str] = set()
+        self.language = language
         self.comment = comment_prefix(language) or "#"
 
     def lines(self, path: str) -> Sequence[str]:
@@ -163,28 +158,16 @@ def _depth(text: str) -> int:
     return sum((found in "([") - (found in ")]") for found in brackets if len(found) == 1)
 
 
-@dataclass(slots=True)
-class _Line:
-    number: int
-    text: str
-    bare: str
-    cost: int
-    value: float
-    used: bool = False
-
-
 def add_places(
     packing: Packing, budget: int, found: Evidence, names: Mapping[str, float], view: View, sources: Sources
 ) -> None:
     """Lines of look-alike places within `budget` tokens: runs of at most SEGMENT_LINES compete by value a token."""
     budget = min(budget, packing.room)
-    local = {bare(line) for line in view.own.lines[view.low : view.high]}
-    runs: list[tuple[float, str, int, list[_Line]]] = []
-    for path, weights in _weighed(found).items():
-        lines = _valued(path, weights, names, local, view, sources)
+    runs: list[tuple[float, str, int, list[Line]]] = []
+    for path, lines in valued_lines(found, names, view, sources.lines, shipped("lines")).items():
         runs += [(-round(value, 9), path, run[0].number, run) for value, run in _runs(lines)]
-    runs.sort()
-    taken: dict[str, list[_Line]] = {}
+    runs.sort(key=lambda run: run[:3])
+    taken: dict[str, list[Line]] = {}
     values: dict[str, float] = {}
     seen = set(packing.lines)
     for value, path, _, run in runs:
@@ -210,9 +193,9 @@ def add_places(
         packing.add(_place_chunk(path, lines, values[path], sources), [line.text for line in lines])
 
 
-def _fresh(run: Sequence[_Line], seen: set[str]) -> list[_Line]:
+def _fresh(run: Sequence[Line], seen: set[str]) -> list[Line]:
     """The lines of a run that are not chosen yet; none when most of them are."""
-    fresh: dict[str, _Line] = {}
+    fresh: dict[str, Line] = {}
     used = 0
     for line in run:
         if line.used:
@@ -222,7 +205,7 @@ def _fresh(run: Sequence[_Line], seen: set[str]) -> list[_Line]:
     return list(fresh.values()) if used <= 0.4 * len(run) else []
 
 
-def _place_chunk(path: str, lines: list[_Line], value: float, sources: Sources) -> Chunk:
+def _place_chunk(path: str, lines: list[Line], value: float, sources: Sources) -> Chunk:
     ordered = sorted(lines, key=lambda line: line.number)
     first, last = ordered[0].number, ordered[-1].number
     whole = last - first + 1 == len(ordered)
@@ -240,61 +223,7 @@ def _place_chunk(path: str, lines: list[_Line], value: float, sources: Sources) 
     )
 
 
-def _weighed(found: Evidence) -> dict[str, dict[int, float]]:
-    """By file, the weight of each line in or behind a look-alike place."""
-    weights: dict[str, dict[int, float]] = {}
-    for place in found.windows[:_WINDOWS]:
-        file = weights.setdefault(place.path, {})
-        for line in range(place.line, place.line + WINDOW):
-            file[line] = file.get(line, 0.0) + _WINDOW_WEIGHT * place.score
-    greatest = found.continuations[0].score if found.continuations else 1.0
-    for rank, place in enumerate(found.continuations[:_CONTINUATIONS]):
-        file = weights.setdefault(place.path, {})
-        weight = _CONTINUATION_WEIGHT * place.score / greatest / (5 + rank)
-        for line in range(place.line - 1, place.line + 9):
-            file[line] = file.get(line, 0.0) + weight * (1.0 if line > place.line else 0.6)
-    return weights
-
-
-def _valued(
-    path: str,
-    weights: Mapping[int, float],
-    names: Mapping[str, float],
-    local: set[str],
-    view: View,
-    sources: Sources,
-) -> list[_Line]:
-    """The lines of one file that may be worth sending, with what they promise."""
-    texts = sources.lines(path)
-    own = path == view.path
-    exact = tokens.ready()
-    known = names.keys()
-    valued = []
-    for number in sorted(weights):
-        if not 0 <= number < len(texts) or own and view.low <= number < view.high:
-            continue
-        text = texts[number]
-        if len(text) > 4 * _LONGEST_LINE:
-            continue
-        kept, words, cost = _content(text, exact)
-        if not kept or kept in local:
-            continue
-        # An exact sum: one that is rounded at each step depends on the order of a set.
-        promise = min(_NAME_LIMIT, fsum(names[word] for word in words & known))
-        valued.append(_Line(number, text, kept, cost, weights[number] * (1 + _NAME_WEIGHT * promise)))
-    return valued
-
-
-@lru_cache(maxsize=10_000)
-def _content(text: str, exact: bool) -> tuple[str, frozenset[str], int]:
-    """A line without indentation, its words and its tokens; nothing for a line that says too little to be sent."""
-    kept = bare(text)
-    if len(kept) < 3 or _WORTHLESS.match(text):
-        return "", frozenset(), 0
-    return kept, frozenset(IDENTIFIER.findall(text)), line_tokens(text.rstrip())
-
-
-def _runs(lines: list[_Line]) -> Iterable[tuple[float, list[_Line]]]:
+def _runs(lines: list[Line]) -> Iterable[tuple[float, list[Line]]]:
     """From each line on, those within SEGMENT_LINES, and what they promise a token."""
     values = [0.0, *accumulate(line.value for line in lines)]
     costs = [0, *accumulate(line.cost for line in lines)]
@@ -304,8 +233,3 @@ def _runs(lines: list[_Line]) -> Iterable[tuple[float, list[_Line]]]:
             end += 1
         cost = costs[end] - costs[start]
         yield (values[end] - values[start]) / (cost + _LENGTH_BASE) ** _LENGTH_POWER, lines[start:end]
-
-
-def bare(line: str) -> str:
-    """A line without its indentation and what marks a comment: equal lines are sent once."""
-    return line.lstrip(" \t#/").rstrip()

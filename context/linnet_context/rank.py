@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .company import company_of
-from .evidence import Evidence, Scene, scene_of
+from .evidence import Scene
 from .forest import Forest, shipped
-from .index.index import Index
+from .imports import imported_name
 from .index.names import AnyArray, Floats, Ints
-from .index.places import View
-from .signs import SIGNS, Signs, imported_name, signs_of
-from .text import Document
+from .signs import SIGNS, Signs, signs_of
+from .spoken import spoken
+from .text import Position
 from .weights import BIAS, NAMES
 
 MAX_CANDIDATES = 300
@@ -36,18 +36,15 @@ class Candidate:
     why: str
 
 
-def upcoming(
-    index: Index, document: Document, view: View, found: Evidence, forest: Forest | None = None
-) -> tuple[list[Candidate], Mapping[str, float]]:
+def upcoming(scene: Scene, forest: Forest | None = None) -> tuple[list[Candidate], Mapping[str, float]]:
     """Names that are not on screen and may come next, best first, and the scores (probabilities) of the best.
 
     `forest` replaces the shipped trees; without any the linear model has the last word.
     """
-    scene = scene_of(index, document, view, found)
     signs = signs_of(scene)
     chosen = likeliest(scene, signs)
     names = signs.names[chosen]
-    forest = forest or shipped()
+    forest = forest or shipped("names")
     if forest is None:
         odds = linear(signs)[chosen]
     else:
@@ -66,15 +63,18 @@ def linear(signs: Signs) -> Floats:
     return np.asarray(signs.table @ _WEIGHTS + BIAS)
 
 
-def mentioned(
-    index: Index, document: Document, view: View, found: Evidence
-) -> tuple[list[Candidate], Mapping[str, float]]:
+def written(scene: Scene, position: Position) -> list[Candidate]:
+    """Names that are being written at the cursor, and what they mean."""
+    numbers, scores = spoken(scene, position)
+    return [replace(one, why="written here") for one in _candidates(scene, numbers, scores)[0]]
+
+
+def mentioned(scene: Scene) -> tuple[list[Candidate], Mapping[str, float]]:
     """Names on screen whose definition is not: what one must know to read the text, the rare and near ones first."""
-    scene = scene_of(index, document, view, found)
     wanted = (scene.near > 0) & scene.living.few()
     wanted[scene.living.on_screen()] = False
     names = np.flatnonzero(wanted).astype(np.int32)
-    scores = scene.near[names] * view.idf[names] / max(float(view.idf.max(initial=0.0)), 1.0)
+    scores = scene.near[names] * scene.view.idf[names] / max(float(scene.view.idf.max(initial=0.0)), 1.0)
     return _candidates(scene, names, scores / np.sqrt(scene.living.counts[names]))
 
 

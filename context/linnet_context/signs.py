@@ -9,13 +9,15 @@ from functools import cache
 
 import numpy as np
 
+from .defined import Rows
 from .evidence import Scene
+from .imports import imported_name
 from .index.definitions import stem_of
 from .index.names import AnyArray, Bools, Floats, Ints, family_of, spans
 from .index.places import View, trail
 from .index.segment import CLASS, END, FIELD, FILE, FUNCTION, KIND, LINE, METHOD, NAME, PARENT
 from .languages import is_test_path
-from .outline import Import
+from .receivers import types_near
 
 SIGNS = (
     # Use in windows that look like the cursor's: all, by names in common, by word parts in common.
@@ -27,13 +29,21 @@ SIGNS = (
     # The best of the name's definitions, sign by sign.
     *("same_file", "same_folder", "imported_file", "tested_file", "recent_file", "folder_steps", "no_test"),
     *("active_file", "near_parent", "active_parent", "own_class", "like_parent"),
+    # Whether it is a member of a type that a value near the cursor has, stands in a module that is spoken of there, can
+    # be named from here at all, and is defined beside something that stands near the cursor.
+    *("typed_parent", "near_module", "reachable", "beside_used"),
     # How many definitions it has, and of which kind.
     *("often_defined", "functions", "classes", "methods", "fields", "variables"),
     *("rare", "uses", "shared_parts", "shared_parts_line", "shared_parts_function", "shared_parts_class"),
+    # Whether it is such a type, and how many definitions of near names would give a value of it.
+    "near_type",
     "in_test",
 )
 _WINDOWS = 40
 _FARTHEST = 9.0
+# Definitions of a name that tell where one is at home; lines after which being beside one counts half.
+_FEW = 3
+_BESIDE_LINES = 20
 _NEAR_LINES = 12
 _PART_USES = 300
 # Kinds behind these are counted as variables.
@@ -55,17 +65,18 @@ class Signs:
 def signs_of(scene: Scene) -> Signs:
     """The names that are not on screen, have few definitions and for which anything speaks at all."""
     used = _Used(scene)
-    classes = _classes(scene)
+    classes, types = _classes(scene), types_near(scene)
     parts = scene.view.part_uses()
-    names = _proposed(scene, used, classes, parts)
+    names = _proposed(scene, used, classes, types, parts)
     table = np.empty((len(names), len(SIGNS)), np.float64)
     columns = (
         *used.columns(names),
         *_own_columns(scene, names),
-        *_definition_columns(scene, names, classes),
+        *_definition_columns(scene, names, classes, types),
         scene.view.idf[names],
         np.log1p(np.maximum(scene.view.uses[names], 0)),
         *_word_columns(scene, names, parts),
+        types[names],
         np.full(len(names), float(is_test_path(scene.view.path))),
     )
     for number, column in enumerate(columns):
@@ -77,7 +88,7 @@ def signs_of(scene: Scene) -> Signs:
 # Which names
 
 
-def _proposed(scene: Scene, used: _Used, classes: Floats, parts: Floats) -> Ints:
+def _proposed(scene: Scene, used: _Used, classes: Floats, types: Floats, parts: Floats) -> Ints:
     view, living = scene.view, scene.living
     marks = np.zeros(len(view.idf), np.bool_)
     marks[view.own.segment.keys] = True
@@ -85,7 +96,7 @@ def _proposed(scene: Scene, used: _Used, classes: Floats, parts: Floats) -> Ints
     used.mark(marks)
     marks[_imported(scene)] = True
     table = living.table
-    speaking = (classes >= 0.5) | (scene.near > 0)
+    speaking = (classes >= 0.5) | (scene.near > 0) | (types > 0)
     files = living.by_file(scene.found.imported) | living.same_folder() | _tested(scene)
     parents = table.rows[PARENT]
     marks[table.rows[NAME, files[table.rows[FILE]] | (speaking[parents] & (parents >= 0))]] = True
@@ -98,10 +109,6 @@ def _proposed(scene: Scene, used: _Used, classes: Floats, parts: Floats) -> Ints
 
 def _imported(scene: Scene) -> Ints:
     return scene.view.corpus.vocabulary.known(map(imported_name, scene.view.own.outline.imports))
-
-
-def imported_name(found: Import) -> str:
-    return found.alias or found.name or found.module.replace("/", ".").rpartition(".")[2]
 
 
 def _sharing_parts(view: View, uses: Floats) -> AnyArray:
@@ -232,10 +239,10 @@ def _closeness(view: View, names: AnyArray, lines: AnyArray) -> Floats:
 # Definitions
 
 
-def _definition_columns(scene: Scene, names: Ints, classes: Floats) -> list[AnyArray]:
+def _definition_columns(scene: Scene, names: Ints, classes: Floats, types: Floats) -> list[AnyArray]:
     rows = scene.living.of(names)
     if not len(rows.names):
-        return [np.zeros(len(names))] * 18
+        return [np.zeros(len(names))] * 22
     starts = np.searchsorted(rows.owner, np.arange(len(names)))
     active_files, active_parents = _active(scene)
     member, parents = rows.parents >= 0, np.maximum(rows.parents, 0)
@@ -246,6 +253,10 @@ def _definition_columns(scene: Scene, names: Ints, classes: Floats) -> list[AnyA
         np.minimum(active_parents, 5)[parents] * member,
         _own_classes(scene.view)[parents] * member,
         classes[parents] * member,
+        types[parents] * member,
+        _modules(scene)[rows.files],
+        _reachable(scene, rows),
+        _beside_used(scene, rows),
     ]
     columns = [np.maximum.reduceat(column, starts) for column in best]
     counted = np.diff(starts, append=len(rows.owner))
@@ -270,6 +281,44 @@ def _file_columns(scene: Scene) -> list[AnyArray]:
     return [np.asarray(column, np.float64) for column in (*columns, -np.append(steps, 0), no_test)]
 
 
+def _modules(scene: Scene) -> Floats:
+    """By file (the own one last), how near to the cursor a name stands by which the document knows the file."""
+    near = np.zeros(scene.living.own_number + 1)
+    ids = scene.view.corpus.vocabulary.ids
+    for path, names in scene.found.imported.items():
+        known = [ids[name] for name in names if name in ids]
+        near[scene.living.table.files([path])] = max(scene.near[known], default=0.0)
+    return near
+
+
+def _reachable(scene: Scene, rows: Rows) -> AnyArray:
+    """By definition, whether the language lets the document name it: Go hides small letters from other packages."""
+    if scene.document.language != "go":
+        return np.ones(len(rows.names))
+    known = scene.view.corpus.vocabulary.names
+    different, owner = np.unique(rows.names, return_inverse=True)
+    exported = np.array([known[name][:1].isupper() for name in different.tolist()], np.bool_)
+    return np.asarray(exported[owner] | scene.living.same_folder()[rows.files], np.float64)
+
+
+def _beside_used(scene: Scene, rows: Rows) -> Floats:
+    """By definition, how few lines lie between it and the definition of a name that stands near the cursor."""
+    near = scene.near_rows
+    telling = scene.living.counts[near.names] <= _FEW
+    used = np.unique(_keys(near.files[telling], near.lines[telling]))
+    keys = _keys(rows.files, rows.lines)
+    if not len(used):
+        return np.zeros(len(keys))
+    at = np.searchsorted(used, keys)
+    above, below = used[np.maximum(at - 1, 0)], used[np.minimum(at, len(used) - 1)]
+    steps = np.minimum(np.abs(keys - above), np.abs(below - keys))
+    return np.asarray(1 / (1 + steps / _BESIDE_LINES) * (steps < 10 * _BESIDE_LINES))
+
+
+def _keys(files: AnyArray, lines: AnyArray) -> AnyArray:
+    return np.asarray(files.astype(np.int64) << 32 | lines)
+
+
 def _tested(scene: Scene) -> Bools:
     """By file (the own one last), whether it is the test of the own file or what that tests."""
     table = scene.living.table
@@ -278,8 +327,7 @@ def _tested(scene: Scene) -> Bools:
 
 def _active(scene: Scene) -> tuple[AnyArray, AnyArray]:
     """By file and by class, how much of what they define is on screen."""
-    near = np.flatnonzero(scene.near > 0)
-    rows = scene.living.of(near)
+    rows = scene.near_rows
     use = scene.near[rows.names] / np.maximum(scene.living.counts[rows.names], 1)
     member = rows.parents >= 0
     files = np.bincount(rows.files, weights=use, minlength=scene.living.own_number + 1)

@@ -177,6 +177,11 @@ def signature(source: Source, unit: tree_sitter.Node) -> str:
     return text if len(text) <= _LONGEST_SIGNATURE else text[: _LONGEST_SIGNATURE - 1].rstrip() + "…"
 
 
+def heading(source: Source, unit: tree_sitter.Node) -> str:
+    """A definition without its body as it is written, for who only looks for types in it."""
+    return _header(source, unit)
+
+
 def _header(source: Source, unit: tree_sitter.Node) -> str:
     """A definition without its body; what follows the body of a type is kept, as C puts its names there."""
     most = 4 * _LONGEST_SIGNATURE

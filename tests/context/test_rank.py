@@ -121,7 +121,7 @@ def test_an_import_that_is_not_used_yet_comes_first(scene: Scene) -> None:
     signs = found_signs(scene)
     names = scene[2].corpus.vocabulary.names
     assert names[signs.names[np.argmax(linear(signs))]] == "count_parcels"
-    assert upcoming(*scene)[0][0].name == "count_parcels"
+    assert upcoming(scene_of(*scene))[0][0].name == "count_parcels"
 
 
 def test_the_linear_model_lets_the_likeliest_through(scene: Scene) -> None:
@@ -147,7 +147,7 @@ def test_trees_add_what_the_reached_leaves_hold() -> None:
 
 def test_the_shipped_trees_fit_the_signs() -> None:
     """They are small, look at signs that there are, and every leaf is finite."""
-    forest = shipped()
+    forest = shipped("names")
     assert forest is not None
     assert forest.columns.max() < len(SIGNS) + len(COMPANY_SIGNS)
     assert np.isfinite(forest.leaves).all()

@@ -72,7 +72,7 @@ def gathered(index: Index, document: Document, sheet: FactSheet, budget: int) ->
     from linnet_context.text import Position
 
     # Little before the lines themselves: decorators and comments. What they leave goes to definitions they name.
-    mix = Mix(prefix=0.08, suffix=0.55, frame=0.08, places=0.0)
+    mix = Mix(prefix=0.08, suffix=0.55, frame=0.08, places=0.0, installed=0.1)
     return gather(index, document, Position(sheet.first, 0), "explain", budget, mix=mix)
 
 

@@ -35,6 +35,7 @@ class Service:
         self._send = send
         self._workshops: dict[str, Workshop] = {}
         self._work: list[tuple[str, Iterator[Progress | None]]] = []
+        self._reading: Iterator[None] | None = None
         self._reported = 0.0
 
     # What is asked
@@ -105,6 +106,7 @@ class Service:
             return {"refused": reason}
         position = Position(params["line"], params["column"])
         found = workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
+        self._reading = workshop.learn_installed(document)
         return found or {"context": None, "redacted": {}, "masks": workshop.masks(document)}
 
     def on_facts(self, params: Message) -> Any:
@@ -148,10 +150,14 @@ class Service:
     @property
     def busy(self) -> bool:
         """Whether there is background work left."""
-        return bool(self._work)
+        return bool(self._work) or self._reading is not None
 
     def step(self) -> None:
         """Do one short step of the background work."""
+        if self._reading is not None:  # Short, and what the next question of the same document needs.
+            if next(self._reading, self) is self:
+                self._reading = None
+            return
         root, work = self._work[0]
         for progress in work:
             if progress is not None and time.monotonic() - self._reported > REPORT_EVERY:
@@ -168,7 +174,10 @@ class Service:
 
     def drop_step(self) -> None:
         """Give up the background work that has just failed; what was learned so far stays."""
-        self._work.pop(0)
+        if self._reading is not None:
+            self._reading = None
+        else:
+            self._work.pop(0)
 
 
 def _document(params: Message) -> Document:

@@ -33,6 +33,8 @@ ENGINE_SHARE = 2
 HEAD_START = 50
 # Files looked at in one step of a walk.
 WALK_STEP = 50
+# Documents opened or changed lately that count more than others when context is gathered.
+VISITS = 12
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ class Workshop:
         self._index: Index | None = None
         self._open: dict[str, _Open] = {}
         self._unindexed: set[str] = set()
+        self._visited: dict[str, None] = {}
         self._redactor = Redactor()
         self._learned: dict[str, tuple[int, int]] | None = None
 
@@ -78,6 +81,7 @@ class Workshop:
     def opened(self, document: Document) -> None:
         taught = self.refusal(document.path) is None
         self._open[document.path] = _Open(document, taught)
+        self._visit(document.path)
         self._unindexed.add(document.path)
         if taught:
             self.engine.opened(document)
@@ -90,9 +94,16 @@ class Workshop:
         for splice in splices:
             entry.document, _ = entry.document.spliced(splice, version)
         entry.splices.extend(splices)
+        self._visit(path)
         self._unindexed.add(path)
         if entry.taught:
             self.engine.changed(entry.document, splices)
+
+    def _visit(self, path: str) -> None:
+        self._visited.pop(path, None)
+        self._visited[path] = None
+        if len(self._visited) > VISITS:
+            del self._visited[next(iter(self._visited))]
 
     def closed(self, path: str) -> None:
         self._open.pop(path, None)
@@ -244,7 +255,12 @@ class Workshop:
         index = self.index
         if index is None:
             return None
-        return gather_cleaned(index, document, position, task, budget, self._redactor, deadline)
+        recent = [path for path in reversed(self._visited) if path != document.path]
+        return gather_cleaned(index, document, position, task, budget, self._redactor, deadline, recent)
+
+    def learn_installed(self, document: Document) -> Iterator[None] | None:
+        """Steps that read what a document's imports lead to in the folder's environments; None: nothing new."""
+        return self.index.learn_installed(document) if self.index is not None else None
 
     def masks(self, document: Document) -> dict[str, str]:
         """What must not leave of a document alone."""

@@ -13,7 +13,7 @@ import numpy as np
 from ..languages import is_test_path
 from .corpus import Corpus
 from .names import AnyArray, Bools, Ints
-from .segment import NAME, PARENT
+from .segment import FILE, NAME, PARENT
 
 _TEST_AFFIX = re.compile(r"^tests?_|_?tests?$|[._-](?:test|spec)$", re.IGNORECASE)
 
@@ -44,6 +44,13 @@ class DefinitionTable:
         here = posixpath.dirname(path)
         by_folder = np.array([_steps(here, folder) for folder in self.folder_numbers] or [0], np.int32)
         return by_folder[self.folders]
+
+    def has(self, name: int, path: str) -> bool:
+        """Whether a file defines a name (a number) that is no member of anything."""
+        file = self.numbers.get(path, -1)
+        (start,), (end,) = self.rows_of(np.array([name]))
+        rows = self.rows[:, start:end]
+        return bool(((rows[FILE] == file) & (rows[PARENT] < 0)).any())
 
     def rows_of(self, names: AnyArray) -> tuple[AnyArray, AnyArray]:
         """Where each of these names begins in `rows`, and where it ends."""

@@ -15,20 +15,24 @@ import numpy as np
 
 from ..exclusions import text_reason
 from ..files import SourceFile, omission, read, walk
+from ..imports import Import
 from ..languages import SOURCE_LANGUAGES, language_of
 from ..outline import Definition, Outline, definitions_of, outline
+from ..resolve.configs import is_config
+from ..resolve.handed import KnownImports
+from ..resolve.installed import Packages, spoken_of
+from ..resolve.resolver import Resolver
 from ..snippet import LeftOut
 from ..text import Document
 from .corpus import Corpus
 from .definitions import DefinitionTable, definition_table
-from .imports import Resolver
 from .names import AnyArray, family_of
 from .own import Own, OwnTexts
 from .segment import FILE, NAME, Record, Segment, Stamp, digest_of, make_record, merge_segments, unused_record
 from .store import Generations
 from .texts import Texts
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 # A file changed this short before we read it may change again without a new modification time.
 _RACY_NS = 2_000_000_000
 _WALK_STEP = 64
@@ -65,6 +69,7 @@ class Index:
         self.root = root
         self.complete = False
         self.texts = Texts(root)
+        self.packages = Packages(root)
         self._ignore = tuple(ignore)
         self._store = Generations(cache, "index", CACHE_VERSION) if cache is not None else None
         self._loaded = False
@@ -72,7 +77,10 @@ class Index:
         self._corpora: dict[str, Corpus] = {}
         self._outlines: OrderedDict[str, tuple[int, Outline]] = OrderedDict()
         self._left_out: Counter[str] = Counter()
-        self._resolver: tuple[int, Resolver] | None = None
+        self._configs: dict[str, tuple[int, int]] = {}
+        self._imports = KnownImports(lambda path: self.outline(path).imports)
+        self._resolver: tuple[object, Resolver] | None = None
+        self._resolver_changes = -1
         self._tables: dict[str, tuple[int, DefinitionTable]] = {}
         self._own = OwnTexts()
 
@@ -86,13 +94,18 @@ class Index:
             self._load()
         yield Progress(0, 0)
         found: dict[str, SourceFile] = {}
+        configs: dict[str, tuple[int, int]] = {}
         left_out: Counter[str] = Counter()
         for file in walk(self.root, self._ignore, lambda one: _count(left_out, one)):
             if language_of(file.path) in SOURCE_LANGUAGES:
                 found[file.path] = file
                 if len(found) % _WALK_STEP == 0:
                     yield Progress(0, 0)
+            elif is_config(file.path):
+                configs[file.path] = file.size, file.mtime_ns
         self._left_out = left_out
+        if configs != self._configs:
+            self._configs, self._resolver = configs, None
         self._remove_all_but(found)
         stale = _ordered([file for file in found.values() if self._is_stale(file)], first)
         for done, file in enumerate(stale):
@@ -100,6 +113,19 @@ class Index:
             yield Progress(done + 1, len(stale))
         yield from self._settle(Progress(len(stale), len(stale)))
         self.complete = True
+        for path in first:
+            document = Document.of(path, language_of(path) or "plaintext", self.text(path) or "")
+            for _ in self.learn_installed(document) or ():
+                yield Progress(len(stale), len(stale))
+
+    def learn_installed(self, document: Document) -> Iterator[None] | None:
+        """Steps that read what a document's imports lead to in the workspace's own environments; None: nothing new."""
+        path, own = document.path, self.own(document)
+        resolver = self.resolver()
+        wanted = (one for _, one in spoken_of(own.outline.imports, own.lines))
+        fresh = [one for one in dict.fromkeys(wanted) if not self.packages.is_settled(one, path)]
+        outside = [one for one in fresh if not resolver.files(one, path, document.language)]
+        return self.packages.learn(path, outside) if outside else None
 
     def rebuild(self, first: Sequence[str] = ()) -> Iterator[Progress]:
         """Like `build`, but from nothing: what the cache holds is not used."""
@@ -198,9 +224,25 @@ class Index:
     def resolver(self) -> Resolver:
         """Resolves imports among the files there are now."""
         changes = sum(corpus.changes for corpus in self._corpora.values())
-        if self._resolver is None or self._resolver[0] != changes:
-            self._resolver = changes, Resolver(self.files())
+        if self._resolver is None or self._resolver_changes != changes:
+            paths = frozenset(path for corpus in self._corpora.values() for path in corpus.used_paths())
+            # Texts change with every key, the files that there are seldom.
+            if self._resolver is None or self._resolver[0] != paths:
+                self._resolver = (
+                    paths,
+                    Resolver(paths, self._configs, self.text, self._defines, self._imports_of),
+                )
+            self._resolver_changes = changes
         return self._resolver[1]
+
+    def _defines(self, path: str, name: str) -> bool:
+        language = language_of(path) or ""
+        number = self.corpus(language).vocabulary.ids.get(name)
+        return number is not None and self.definition_table(language).has(number, path)
+
+    def _imports_of(self, path: str) -> Sequence[Import]:
+        stamp = self.corpus(language_of(path) or "").stamp(path)
+        return self._imports.of(path, stamp.digest) if stamp is not None else ()
 
     def stats(self) -> IndexStats:
         languages: Counter[str] = Counter(language_of(path) or "" for path in self.files())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..outline import Definition
+from ..types import type_of
 from .names import AnyArray, Bools, Ints, Vocabulary, is_indexed, lex, plain_breaks, pointers, spans
 
 BLOCK = 10
@@ -19,7 +20,7 @@ KINDS = ("function", "class", "method", "field", "variable", "type", "constant",
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
 FUNCTION, CLASS, METHOD, FIELD = range(4)
 # Columns of a table of definitions.
-NAME, KIND, LINE, END, PARENT, FILE = range(6)
+NAME, KIND, LINE, END, PARENT, TYPE, FILE = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One file: its names by line and its definitions (columns NAME..PARENT, lines 0-based)."""
+    """One file: its names by line and its definitions (columns NAME..TYPE, lines 0-based)."""
 
     path: str
     stamp: Stamp
@@ -54,7 +55,7 @@ class Record:
 def unused_record(path: str, stamp: Stamp) -> Record:
     """The record of a file that was read and is not used, so that it need not be read again."""
     none = np.zeros(0, np.int32)
-    return Record(path, stamp, 0, none, none, np.zeros(0, np.bool_), np.zeros((0, 5), np.int32))
+    return Record(path, stamp, 0, none, none, np.zeros(0, np.bool_), np.zeros((0, FILE), np.int32))
 
 
 def digest_of(text: str) -> int:
@@ -80,12 +81,13 @@ def make_record(
             found.line,
             found.end_line,
             vocabulary.number(found.parent) if found.parent else -1,
+            vocabulary.number(its_type) if (its_type := type_of(found, family)) else -1,
         )
         for found in definitions
         if is_indexed(found.name, family)
     ]
     return Record(
-        path, stamp, text.count("\n") + 1, names, lines, code, np.array(rows, np.int32).reshape(-1, 5)
+        path, stamp, text.count("\n") + 1, names, lines, code, np.array(rows, np.int32).reshape(-1, FILE)
     )
 
 
@@ -298,12 +300,12 @@ def _window_sizes(keys: Ints, rows: Ints, blocks: Ints, sizes: Ints) -> Ints:
 def _definitions(records: Sequence[Record], first_lines: Ints) -> Ints:
     tables = []
     for file, (record, first) in enumerate(zip(records, first_lines, strict=True)):
-        rows = np.empty((len(record.definitions), 6), np.int32)
+        rows = np.empty((len(record.definitions), FILE + 1), np.int32)
         rows[:, :FILE] = record.definitions
         rows[:, [LINE, END]] += first
         rows[:, FILE] = file
         tables.append(rows)
-    table = np.concatenate(tables) if tables else np.zeros((0, 6), np.int32)
+    table = np.concatenate(tables) if tables else np.zeros((0, FILE + 1), np.int32)
     return table[np.argsort(table[:, NAME], kind="stable")]
 
 

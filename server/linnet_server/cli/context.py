@@ -217,6 +217,8 @@ class _Batch:
         language = language_of(question.path) or question.language
         document = Document.of(question.path, language, question.text)
         where = Position(question.line, code_points(document.line(question.line), question.character))
+        for _ in index.learn_installed(document) or ():
+            pass
         budget = _limit(question.budget or self._budget, settings.context.budget_tokens)
         cleaned = gather_cleaned(
             index, document, where, self._task, budget, self._redactor, recent=question.recent, mix=OUTSIDE
