@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
@@ -164,6 +165,42 @@ def read(root: Path, path: str) -> str | None:
     """
     data = _bytes(root, path)
     return None if data is None or is_binary(data) else data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def save(root: Path, path: str, before: str | None, after: str) -> str | None:
+    """Replace the text of a file of the workspace atomically, or with `before` None make the file.
+
+    Returns why that was not done: the file holds another text than `before` by now, or lies where nothing is written.
+    Its mode and byte order mark stay as they are. Folders that are missing are made.
+    """
+    if not _is_relative(path):
+        return "it lies outside of the workspace"
+    real = _inside(root, path)
+    if real != path and os.path.lexists(root / path):
+        return "it is a symbolic link"
+    folder = _inside(root, os.path.dirname(path)) if "/" in path else ""
+    if folder is None or folder != os.path.dirname(path):
+        return "a symbolic link leads there"
+    mark, data = b"", after.encode("utf-8", "replace")
+    if before is None:
+        if os.path.lexists(root / path):
+            return "there is such a file already"
+        mode = 0o666 & ~_umask()
+    else:
+        raw = _bytes(root, path)
+        if raw is None or raw.decode("utf-8", "surrogateescape").removeprefix("\ufeff") != before:
+            return "it was changed meanwhile"
+        mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+        mode = stat.S_IMODE((root / path).stat().st_mode)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    _write_atomically(root / path, mark + data, mode)
+    return None
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def status(root: Path, path: str) -> tuple[int, int] | None:
@@ -380,6 +417,10 @@ def private_folder(path: Path) -> Path:
 def write_private(path: Path, data: bytes) -> None:
     """Replace one of our own files atomically: mode 0600, the old content stays until the new one is whole."""
     private_folder(path.parent)
+    _write_atomically(path, data, 0o600)
+
+
+def _write_atomically(path: Path, data: bytes, mode: int) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         descriptor = os.open(
@@ -387,6 +428,8 @@ def write_private(path: Path, data: bytes) -> None:
         )
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
+        if mode != 0o600:
+            temporary.chmod(mode)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):

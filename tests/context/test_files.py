@@ -15,6 +15,7 @@ from linnet_context.files import (
     read,
     refusal,
     root_of,
+    save,
     walk,
     write_private,
 )
@@ -253,3 +254,40 @@ def test_our_own_files_are_private(tmp_path: Path) -> None:
     assert [path.name for path in (folder / "deep").iterdir()] == ["f"]
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "deep", folder / "deep" / "f")]
     assert modes == [0o700, 0o700, 0o600]
+
+
+def test_a_file_is_saved_only_over_the_text_that_was_read(tmp_path: Path) -> None:
+    """What changed meanwhile stays; mode and byte order mark are kept."""
+    file = tmp_path / "a.py"
+    file.write_bytes(b"\xef\xbb\xbfold\r\n")
+    file.chmod(0o755)
+    assert save(tmp_path, "a.py", "older\r\n", "new\r\n") == "it was changed meanwhile"
+    assert save(tmp_path, "a.py", "old\r\n", "new\r\n") is None
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"\xef\xbb\xbfnew\r\n", 0o755)
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Folders are made, files are not replaced."""
+    assert save(tmp_path, "tests/deep/test_a.py", None, "pass\n") is None
+    assert (tmp_path / "tests/deep/test_a.py").read_text() == "pass\n"
+    assert save(tmp_path, "tests/deep/test_a.py", None, "") == "there is such a file already"
+
+
+def test_nothing_is_saved_through_a_link_or_outside(tmp_path: Path) -> None:
+    """Neither a linked file, nor a linked folder, nor a path upwards is written."""
+    root, other = tmp_path / "root", tmp_path / "other"
+    for folder in (root, other):
+        folder.mkdir()
+    (other / "a.py").write_text("old")
+    (root / "a.py").symlink_to(other / "a.py")
+    (root / "sub").symlink_to(other, target_is_directory=True)
+    for path in ("a.py", "sub/a.py", "sub/b.py", "../other/a.py", "/etc/x"):
+        assert save(root, path, "old" if path.endswith("a.py") else None, "new")
+    assert (other / "a.py").read_text() == "old" and not (other / "b.py").exists()
+
+
+def test_a_file_that_is_no_text_is_not_saved(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 would be lost."""
+    (tmp_path / "a.py").write_bytes(b"x = '\xff'\n")
+    before = read(tmp_path, "a.py")
+    assert save(tmp_path, "a.py", before, "x = 1\n") == "it was changed meanwhile"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
-Task = Literal["inline", "explain", "review"]
+Task = Literal["inline", "explain", "edit", "review"]
 
 
 @dataclass(frozen=True, slots=True)

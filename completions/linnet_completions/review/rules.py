@@ -62,17 +62,8 @@ def bugs(program: Path, path: str, text: str, extra: Sequence[str] = ()) -> tupl
 
     `extra` are further rules by code or prefix ("PLE", "B904"); anything else in it is passed over.
     """
-    select = ",".join([*RULES, *(code for code in extra if _EXTRA.fullmatch(code))])
-    suffix = ".pyi" if path.endswith(".pyi") else ".py"
-    command = [str(program), *_OPTIONS, f"--select={select}", f"--stdin-filename=text{suffix}", "-"]
-    environ = {name: value for name, value in environment().items() if not name.startswith("RUFF_")}
-    source = text.encode("utf-8", "replace")
-    try:
-        finished = run(
-            command, folder=program.parent, environ=environ, seconds=_SECONDS, limit=_MAX_OUTPUT, stdin=source
-        )
-        reports: list[dict[str, Any]] = json.loads(finished.output)
-    except (OSError, ValueError):
+    reports = ruff_reports(program, path, text, [*RULES, *extra])
+    if reports is None:
         return None
     found = tuple(_candidates(path, text, reports))
     if any(each.source == "syntax" for each in found):
@@ -85,6 +76,26 @@ def bugs(program: Path, path: str, text: str, extra: Sequence[str] = ()) -> tupl
         if not _is_meant(CODE, each.message, lines, each.start.line)
     )
     return (*found, *more)
+
+
+def ruff_reports(program: Path, path: str, text: str, rules: Sequence[str]) -> list[dict[str, Any]] | None:
+    """What ruff reports about a Python text under some rules, in its own JSON; None when ruff fails.
+
+    Anything in `rules` that is no code of a rule or prefix of one is passed over.
+    """
+    select = ",".join(code for code in rules if _EXTRA.fullmatch(code))
+    suffix = ".pyi" if path.endswith(".pyi") else ".py"
+    command = [str(program), *_OPTIONS, f"--select={select}", f"--stdin-filename=text{suffix}", "-"]
+    environ = {name: value for name, value in environment().items() if not name.startswith("RUFF_")}
+    source = text.encode("utf-8", "replace")
+    try:
+        finished = run(
+            command, folder=program.parent, environ=environ, seconds=_SECONDS, limit=_MAX_OUTPUT, stdin=source
+        )
+        found: list[dict[str, Any]] = json.loads(finished.output)
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def _candidates(path: str, text: str, reports: Sequence[Mapping[str, Any]]) -> Iterator[Candidate]:

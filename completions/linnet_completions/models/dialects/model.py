@@ -43,6 +43,7 @@ from linnet_context.problems import Problem
 DEADLINES: Mapping[Task, Deadlines] = {
     "inline": Deadlines(connect=3.0, first=10.0, idle=5.0, total=20.0),
     "explain": Deadlines(),
+    "edit": Deadlines(),
     "review": Deadlines(),
 }
 _LARGEST_ERROR = 1 << 16

@@ -1,0 +1,1 @@
+"""Edits that a model proposes, as far as they can be trusted."""
