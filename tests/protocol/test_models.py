@@ -90,7 +90,7 @@ def test_typing_that_contradicts_closes_the_stream(tmp_path: Path) -> None:
     """What the user typed otherwise ends the request upstream at once, before it is complete."""
     stalled = Reply((*chat("<fill>sum(").steps[:2], Stall()))
     with (
-        ModelServer([stalled, chat("<fill>n(items)</fill>")]) as model,
+        ModelServer([stalled, chat("<fill>(items)</fill>")]) as model,
         editor(tmp_path, model.url) as (client, uri),
     ):
         client.begin("textDocument/inlineCompletion", _question(uri, COLUMN))
@@ -100,8 +100,8 @@ def test_typing_that_contradicts_closes_the_stream(tmp_path: Path) -> None:
         typed(client, uri, 2, COLUMN, "l")
         assert asked.abandoned()
         assert client.inline(uri, LINE, COLUMN + 1) == []  # It was wrong a moment ago.
-        typed(client, uri, 3, COLUMN + 1, "e")
-        assert texts(client.inline(uri, LINE, COLUMN + 2)) == ["n(items)"]
+        typed(client, uri, 3, COLUMN + 1, "en")
+        assert texts(client.inline(uri, LINE, COLUMN + 3)) == ["(items)"]
 
 
 def test_no_request_leaves_without_a_chosen_provider(tmp_path: Path) -> None:
