@@ -33,7 +33,11 @@ _OPENS = re.compile(
 _DECLARES = re.compile(r"\s*(?:export\s+)?(?:const|let|var|type|auto|static|using)\b")
 _TRIES = re.compile(r"\s*try\b")
 _IMPORTS = re.compile(r"\s*(?:import|export)\b")
-_LONG_QUOTES = ('"""', "'''", "`")
+_LONG_QUOTES = {
+    "python": ('"""', "'''"),
+    "go": ("`",),
+    **dict.fromkeys(("javascript", "javascriptreact", "typescript", "typescriptreact"), ("`",)),
+}
 _NEEDS_SEMICOLON = frozenset({"java", "c", "cpp", "rust"})
 _AFTER_TRY = {"cpp": " catch (...) {}"}
 
@@ -67,7 +71,7 @@ def _endings(language: str, line: str, inserted: str) -> list[str]:
     closers = _closers(inserted)
     found = ["", closers, " _" + closers]
     # A long string is begun on one line and ended on another.
-    found += [quote for quote in _LONG_QUOTES if inserted.count(quote) % 2]
+    found += [quote for quote in _LONG_QUOTES.get(language, ()) if inserted.count(quote) % 2]
     if language == "python":
         if " for " in f" {line}":
             found.append(f" in _{closers}")

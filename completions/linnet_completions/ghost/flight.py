@@ -148,7 +148,7 @@ class Flight:
 
     def _complete(self) -> bool:
         """Whether nothing that comes can still be used: all the lines that are wanted are whole."""
-        return self._text.count("\n") + 1 >= self._max_lines and self._raw.endswith("\n")
+        return self._text.count("\n") >= self._max_lines
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         """Look at how it ended, so that a failure nobody waits for is no complaint of the loop's."""

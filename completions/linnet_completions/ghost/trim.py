@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from linnet_completions.checks.habits import Place, without_habits
 from linnet_context.text import Document, Position
 
 _OPENING = "<fill>"
@@ -18,8 +19,10 @@ def trimmed(raw: str, document: Document, position: Position, max_lines: int) ->
     """The text that belongs at a place, "" for none. `raw` may be the start of an answer that is still coming."""
     text = unwrapped(raw).replace("\r\n", "\n").replace("\r", "\n")
     text = without_echo(text, document, position)
-    text = "".join(text.splitlines(keepends=True)[:max_lines])
-    return without_repeated_suffix(text, document, position)
+    lines = text.split("\n")
+    if len(lines) > max_lines:
+        text = "\n".join(lines[:max_lines]) + "\n"
+    return without_habits(text, Place.of(document, position))
 
 
 def piece(text: str, *, block: bool, over: bool) -> str | None:
@@ -86,23 +89,6 @@ def _without_indentation(text: str, before: str) -> str:
     if before and text.startswith(before):
         return text[len(before) :]
     return text
-
-
-def without_repeated_suffix(text: str, document: Document, position: Position) -> str:
-    """The answer up to where it begins to repeat the next lines of the document."""
-    following = [line.strip() for line in document.lines[position.line + 1 : position.line + 4]]
-    following = [line for line in following if len(line) > 1]
-    if not following:
-        return text
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if number and line.strip() == following[0]:
-            return "\n".join(lines[:number])
-    return (
-        ""
-        if lines[0].strip() and lines[0].strip() == following[0] and document.before(position).strip() == ""
-        else text
-    )
 
 
 def _without_half_marker(text: str) -> str:
