@@ -55,7 +55,7 @@ def scopes(tree: Tree, position: Position) -> tuple[Scope, ...]:
     place, least = _indented(tree, position)
     found = [
         scope
-        for node in _around(tree.root, tree.byte(place))
+        for node in around(tree.root, tree.byte(place))
         if node.start_point.column < least and (scope := _scope(node)) is not None
     ]
     inside_class = [False, *(scope.kind in ("class", "type") for scope in found)]
@@ -82,7 +82,7 @@ def _indented(tree: Tree, position: Position) -> tuple[Position, int]:
     return position, anywhere
 
 
-def _around(root: tree_sitter.Node, byte: int) -> Iterator[tree_sitter.Node]:
+def around(root: tree_sitter.Node, byte: int) -> Iterator[tree_sitter.Node]:
     """The nodes that hold a byte or end at it, outermost first."""
     cursor = root.walk()  # Node.first_child_for_byte of tree-sitter 0.26 crashes, the cursor's does not.
     yield root
@@ -169,7 +169,7 @@ def in_string_or_comment(tree: Tree, position: Position) -> Literal["string", "c
     """What kind of text a place lies in; None for code, also for code inside a format string."""
     byte = tree.byte(position)
     found: Literal["string", "comment"] | None = None
-    for node in _around(tree.root, byte):
+    for node in around(tree.root, byte):
         kind = node.type
         if "comment" in kind:
             open_ended = not encode(tree.lines[node.end_point.row])[: node.end_point.column].endswith(b"*/")

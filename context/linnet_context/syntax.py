@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linnet_context.scopes import Scope, in_string_or_comment, scopes
+from linnet_context.scopes import Scope, around, in_string_or_comment, scopes
 from linnet_context.text import Document, Position
 from linnet_context.tree import SyntaxProblem, Tree, broken, errors, parse
 
@@ -13,6 +13,7 @@ __all__ = [
     "SyntaxProblem",
     "Tree",
     "completed",
+    "ended",
     "errors",
     "in_string_or_comment",
     "new_errors",
@@ -64,6 +65,26 @@ def completed(
         if after is None or len(broken(after.root)) <= known:
             return after
     return None
+
+
+def ended(document: Document, tree: Tree, position: Position, inserted: str) -> int | None:
+    """Where in a text (code points) the block that it continues is over; None while it is not.
+
+    The block is that of the last line of code up to the place: a definition, a loop, a statement.
+    """
+    after = completed(document, tree, position, inserted, 0)
+    if after is None:
+        return None
+    row = position.line
+    if not document.before(position).strip():
+        row = next((one for one in range(row - 1, -1, -1) if document.line(one).strip()), row)
+    start = tree.byte(position)
+    data = inserted.encode("utf-8", "replace")
+    holding = (node for node in around(after.root, start) if node.parent is not None)
+    end = next((node.end_byte for node in holding if node.start_point.row == row), start)
+    if not start < end < start + len(data.rstrip()):
+        return None
+    return len(data[: end - start].decode("utf-8", "ignore"))
 
 
 def _endings(language: str, line: str, inserted: str) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linnet_context.offsets import Offsets
-from linnet_context.syntax import Tree, errors, in_string_or_comment, new_errors, parse, scopes
+from linnet_context.syntax import Tree, ended, errors, in_string_or_comment, new_errors, parse, scopes
 from linnet_context.text import Document, Position
 from tests.fixture import fixture
 
@@ -277,3 +277,31 @@ def test_new_errors(language: str, text: str, inserted: str, replaced: int, expe
     """A text that cannot stand there is told from one that can, or that merely waits for more."""
     document, tree, cursor = at(text, "main.py", language)
     assert new_errors(document, tree, cursor, inserted, replaced) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "inserted", "expected"),
+    [
+        (
+            "python",
+            "def f():\n    <cursor>\n\nx = 1\n",
+            "a = 1\n    return a\n\ndef g():\n",
+            "a = 1\n    return a",
+        ),
+        ("python", "def f():\n    <cursor>\n\nx = 1\n", "a = 1\n    return a\n", None),
+        ("python", "if a:\n    <cursor>\n", "b()\nc()\n", "b()"),
+        ("go", "package a\n\nfunc f() {\n\t<cursor>\n", "g()\n}\n\nfunc h() {\n", "g()\n}"),
+        ("typescript", "function f() {\n  <cursor>\n", "g();\n}\nh();\n", "g();\n}"),
+        ("typescript", "function f() {\n  <cursor>\n", "g();\n  h();\n", None),
+    ],
+)
+def test_a_text_is_over_where_its_block_is(
+    language: str, text: str, inserted: str, expected: str | None
+) -> None:
+    """What comes behind the block that is being written is another suggestion."""
+    found = fixture(text)
+    document = Document.of(found.path, language, found.text)
+    tree = parse(document)
+    assert tree is not None
+    end = ended(document, tree, found.cursor, inserted)
+    assert (None if end is None else inserted[:end]) == expected

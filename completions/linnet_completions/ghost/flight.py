@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from linnet_completions.checks.insertion import CLOSERS
 from linnet_completions.ghost.item import Item
@@ -15,13 +15,16 @@ from linnet_context.text import Document, Position
 
 # Behind the line that is wanted a stream may go on for so many lines: what comes next is then known for nothing.
 LINES_AHEAD = 3
+# Lines that came and were cut away, before the stream is closed for that.
+MOST_CUT = 3
 
 
 class Flight:
     """One stream for one place, by the model `source`. Used on the event loop's thread only.
 
     `finished(text)` is called with the text for the flight's place when all of it has come. `refused` is set by who
-    has found that the text cannot stand there.
+    has found that the text cannot stand there. `ended(text)` tells where the block is over that the text continues, if
+    it is: there the stream is closed, and what came behind it is the next suggestion.
     """
 
     def __init__(
@@ -34,7 +37,10 @@ class Flight:
         max_lines: int,
         finished: Callable[[str], None] = lambda text: None,
         source: str = "",
+        ended: Callable[[str], Awaitable[int | None]] | None = None,
     ) -> None:
+        self._ended = ended
+        self._end: int | None = None
         self.source = source
         self.refused = False
         self.document = document
@@ -45,6 +51,7 @@ class Flight:
         self._text = ""
         self._typed = ""
         self._cut = False
+        self._asked = 0
         self._finished = finished
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(stream))
@@ -87,7 +94,10 @@ class Flight:
             return "" if over and self._ends_at(document, position) else None
         if self.refused:
             return ""
-        return piece(rest, block=self.block, over=over)
+        left = 0 if self._end is None else self._end - (len(self._text) - len(rest))
+        if left > 0:
+            return rest[:left].rstrip()
+        return piece(rest, block=self.block and self._end is None, over=over)
 
     async def suggestion(self, document: Document, position: Position) -> str | None:
         """The next line, or the block, for a place, as soon as it is whole; "" where the answer has nothing for it.
@@ -128,7 +138,7 @@ class Flight:
                 if not self._fits():
                     raise asyncio.CancelledError
                 self._news.set()
-                if self._complete():
+                if self._complete() or await self._block_is_over():
                     self._cut = True
                     break
         finally:
@@ -148,7 +158,18 @@ class Flight:
 
     def _complete(self) -> bool:
         """Whether nothing that comes can still be used: all the lines that are wanted are whole."""
-        return self._text.count("\n") >= self._max_lines
+        lines = self._text.count("\n")
+        # What a rule has cut away only grows: the text has reached the lines below it, or repeats itself.
+        return lines >= self._max_lines or self._raw.count("\n") > lines + MOST_CUT
+
+    async def _block_is_over(self) -> bool:
+        """Ask for it once for each line that has come."""
+        lines = self._text.count("\n")
+        if not self.block or self._ended is None or lines == self._asked:
+            return False
+        self._asked = lines
+        self._end = await self._ended(self._text)
+        return self._end is not None
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         """Look at how it ended, so that a failure nobody waits for is no complaint of the loop's."""

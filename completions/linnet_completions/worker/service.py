@@ -93,6 +93,11 @@ class Service:
         insertion = found.insertion or Insertion("", 0)
         return {"text": insertion.text, "replaced": insertion.replaced, "reason": found.reason}
 
+    def on_ended(self, params: Message) -> Any:
+        """Where the block is over that a text continues at a place, in code points; None while it is not."""
+        position = Position(params["line"], params["column"])
+        return self._of(params).ended(params["path"], position, params["text"])
+
     def on_context(self, params: Message) -> Any:
         """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.
 

@@ -17,7 +17,7 @@ from linnet_completions.models.redaction import Redactor
 from linnet_context import files
 from linnet_context.claims import claims
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
-from linnet_context.syntax import Tree, in_string_or_comment, new_errors, parse
+from linnet_context.syntax import Tree, ended, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
 
 if TYPE_CHECKING:
@@ -235,6 +235,14 @@ class Workshop:
             return ungrounded(claims(document, tree, place, text, replaced), world)
 
         return judged(text, document.after(place), breaks, wrong)
+
+    def ended(self, path: str, position: Position, text: str) -> int | None:
+        """Where in a text (code points) the block is over that it continues at a place; None while it is not."""
+        entry = self._open.get(path)
+        tree = entry.current_tree() if entry is not None else None
+        if entry is None or tree is None:
+            return None
+        return ended(entry.document, tree, entry.document.clamp(position), text)
 
     def _breaks(self, entry: _Open, place: Position, text: str, replaced: int) -> bool:
         tree = entry.current_tree()

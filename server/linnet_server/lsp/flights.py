@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -242,7 +243,27 @@ class Flights:
 
         self._end(opened.uri)
         block = most > 1 and wants_block(document, position)
-        flight = Flight(document, position, stream, block=block, max_lines=most, finished=keep, source=label)
+
+        async def ended(text: str) -> int | None:
+            now = self._current(opened.uri)
+            if now is None or now.document is not document:
+                return None  # The worker has the newer text, in which the place is another.
+            question = {**_place(opened, position), "text": text}
+            with contextlib.suppress(WorkerGone, TimeoutError):
+                found: int | None = await self._worker.request("ended", question, CONTEXT_WAIT)
+                return found
+            return None
+
+        flight = Flight(
+            document,
+            position,
+            stream,
+            block=block,
+            max_lines=most,
+            finished=keep,
+            source=label,
+            ended=ended,
+        )
         self._flights[opened.uri] = flight
         return flight
 

@@ -177,3 +177,29 @@ def test_an_answer_that_says_nothing_holds_for_its_place_alone() -> None:
         assert flight.known(typed(flight, "a"), Position(0, 5)) is None
 
     flying(test)
+
+
+def test_a_block_is_shown_when_it_is_over_and_the_stream_closed() -> None:
+    """What came behind the block is the next suggestion."""
+
+    async def run() -> None:
+        found = fixture("def f():\n    <cursor>\n")
+        document, stream = Document.of("a.py", "python", found.text), Stream()
+        asked: list[str] = []
+
+        async def over(text: str) -> int | None:
+            asked.append(text)
+            end = text.find("\n\ndef g")
+            return None if end < 0 else end
+
+        flight = Flight(document, found.cursor, stream.run(), block=True, max_lines=12, ended=over)
+        for text in ("<fill>a = 1\n", "    return", " a\n", "\n", "def g():\n", "    pass\n"):
+            stream.pieces.put_nowait(Text(text))
+        assert await said(flight) == "a = 1\n    return a"
+        await asyncio.sleep(0)
+        assert stream.closed
+        assert len(asked) == 4  # Once for each line.
+        now = typed(flight, "a = 1\n    return a")
+        assert flight.known(now, Position(2, 12)) == "\n\ndef g():"
+
+    asyncio.run(run())
