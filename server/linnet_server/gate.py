@@ -82,7 +82,8 @@ class Gate:
         self._now = now
         self._mine = own(mine)
         self._environ = environ
-        self._note = note
+        self._tell = note
+        self._told: set[str] = set()
         self._built_for: Settings | None = None
         self._capabilities = Capabilities(Remembered(capabilities_file(now())))
         self._clients: dict[Network, Http] = {}
@@ -186,6 +187,12 @@ class Gate:
                 await self._clients[network_of(settings.providers.get(wanted.provider))].warm(wanted.base_url)
         except Problem as problem:
             self._note(str(problem))
+
+    def _note(self, text: str) -> None:
+        """Tell something once, however often it is found."""
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)
 
     def _asking(self, steps: Sequence[Step], manners: Manners) -> Asking:
         async def asking(call: Call) -> AsyncGenerator[Text | Usage]:

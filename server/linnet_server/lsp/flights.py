@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.flight import Flight
@@ -20,7 +18,7 @@ from linnet_completions.ghost.reuse import Shown, between, followed, typed_throu
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.ghost.trim import piece
 from linnet_completions.models.masks import Masks, cursor_masks, masking
-from linnet_completions.models.protocol import ModelError, RateLimited, Text, Usage
+from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
 from linnet_context.problems import Problem
@@ -35,17 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTEXT_WAIT = 1.0
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 NEARBY_LINES = 5
-
-
-@dataclass(slots=True)
-class Trouble:
-    """The last failure, until when nothing is asked, and how long the next pause will be (seconds)."""
-
-    sentence: str = ""
-    until: float = 0.0
-    pause: float = FIRST_PAUSE
 
 
 class Flights:
@@ -74,7 +62,7 @@ class Flights:
         self._later: dict[str, asyncio.Task[None]] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
-        self._trouble = Trouble()
+        self._trouble = ""
 
     def changed(self, uri: str, document: Document) -> None:
         """The document changed: a stream that the typing contradicts is closed at once."""
@@ -121,8 +109,6 @@ class Flights:
         self, opened: Opened, position: Position, decision: Decision, within: float
     ) -> tuple[Item, ...]:
         """What the model says for a place in time (seconds); nothing where none is chosen, or it is not asked."""
-        if time.monotonic() < self._trouble.until:
-            return ()
         try:
             async with asyncio.timeout(within):
                 flight = await self._flight(opened, position, decision)
@@ -140,7 +126,7 @@ class Flights:
     def ask_later(self, opened: Opened, position: Position, decision: Decision) -> None:
         """Have a model asked for a place while something else is on the screen; the next requests will find the answer."""
         self._cancel_later(opened.uri)
-        if decision.pause is None or time.monotonic() < self._trouble.until:
+        if decision.pause is None:
             return
         work = self._ask(opened, position, decision)
         self._later[opened.uri] = asyncio.get_running_loop().create_task(work)
@@ -315,20 +301,15 @@ class Flights:
         return (Item(typed + found["text"], max(0, found["replaced"] - closed), source, None),)
 
     def _failed(self, error: ModelError | Problem) -> None:
-        """Leave the model alone for a while; say so once in the log and in the status."""
-        trouble = self._trouble
-        asked_for = error.retry_after if isinstance(error, RateLimited) else None
-        trouble.until = time.monotonic() + (trouble.pause if asked_for is None else asked_for)
-        trouble.pause = min(2 * trouble.pause, LONGEST_PAUSE)
-        sentence = str(error)
-        if sentence != trouble.sentence:
-            trouble.sentence = sentence
-            self._told(sentence)
+        """Say so once in the status; the log has its line, and the route leaves the model alone for a while."""
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            self._told(self._trouble)
 
     def _answered(self) -> None:
-        if self._trouble.sentence:
+        if self._trouble:
+            self._trouble = ""
             self._told("")
-        self._trouble = Trouble()
 
 
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:
