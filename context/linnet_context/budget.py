@@ -25,13 +25,18 @@ class Mix:
     installed: float
 
 
-MIXES = {
-    "inline": Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.35, installed=0.1),
-    "explain": Mix(prefix=0.30, suffix=0.30, frame=0.08, places=0.0, installed=0.1),
-    "review": Mix(prefix=0.25, suffix=0.25, frame=0.08, places=0.15, installed=0.05),
+# By task, mixes with the least budget that each is for. "outside" is an asker who has the text round the cursor already.
+_MIXES = {
+    "inline": ((0, Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.35, installed=0.1)),),
+    "explain": ((0, Mix(prefix=0.30, suffix=0.30, frame=0.08, places=0.0, installed=0.1)),),
+    "review": ((0, Mix(prefix=0.25, suffix=0.25, frame=0.08, places=0.15, installed=0.05)),),
+    "outside": ((0, Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35, installed=0.1)),),
 }
-OUTSIDE = Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35, installed=0.1)
-"""For an asker who has the text round the cursor already."""
+
+
+def mix_of(task: str, budget: int) -> Mix:
+    """How a task ("inline", "explain", "review" or "outside") shares out a budget of tokens."""
+    return [mix for least, mix in _MIXES[task] if least <= budget][-1]
 
 
 @lru_cache(maxsize=20_000)

@@ -36,7 +36,7 @@ class Forest:
         columns = np.ascontiguousarray(table.T, np.float32)
         left = np.full((self.leaves.shape[1], len(table)), _ALL)
         for number, thresholds, masks in zip(self.columns, self.thresholds, self.masks, strict=True):
-            left &= np.where(columns[number] > thresholds[:, None], masks[:, None], _ALL)
+            left &= ~((columns[number] > thresholds[:, None]) * ~masks[:, None])
         reached = _FIRST_BIT[left]
         trees = np.arange(self.leaves.shape[1])[:, None]
         return np.asarray(self.leaves[reached, trees].sum(0, dtype=np.float64))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .budget import MIXES, Mix
+from .budget import Mix, mix_of
 from .evidence import evidence, scene_of
 from .frame import add_frame, prefix_chunk, suffix_chunk
 from .index.index import Index
@@ -59,7 +59,9 @@ def gather(
     used. `recent`: paths used lately, the last first. `mix` replaces the task's own way to share out the budget.
     """
     position = document.clamp(position)
-    request = _Request(index, document, position, task, budget, deadline, tuple(recent), mix or MIXES[task])
+    request = _Request(
+        index, document, position, task, budget, deadline, tuple(recent), mix or mix_of(task, budget)
+    )
     prefix = prefix_chunk(document, position, request.share(request.mix.prefix))
     suffix = suffix_chunk(document, position, request.share(request.mix.suffix))
     packing = Packing(budget - prefix.tokens - suffix.tokens)

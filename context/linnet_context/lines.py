@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
 from math import fsum
 
 import numpy as np
@@ -35,6 +36,7 @@ LINE_SIGNS = (
 )
 _WINDOWS, _CONTINUATIONS = 30, 40
 _AHEAD = 9
+_LOOKED_AT = 400
 _WINDOW_WEIGHT, _CONTINUATION_WEIGHT = 1.0, 2.5
 # By hand: a line gains with the chances of its names, up to a limit, as one likely name is enough to want it.
 _NAME_WEIGHT, _NAME_LIMIT = 15.0, 0.5
@@ -98,7 +100,7 @@ def lines_of(
     exact = tokens.ready()
     lines: dict[str, list[Line]] = {}
     rows: list[tuple[float, ...]] = []
-    for path, places in _places(found).items():
+    for path, places in _likeliest(_places(found)).items():
         texts, facts, kept = read(path), cursor.facts(path), list[Line]()
         for number in sorted(places):
             if not 0 <= number < len(texts) or path == view.path and view.low <= number < view.high:
@@ -108,14 +110,15 @@ def lines_of(
                 continue
             kept.append(Line(number, texts[number], look.bare, look.cost))
             chances = [names[word] for word in look.words if word in names]
+            above = [_look(text, exact).words for text in texts[max(0, number - 2) : number]]
             rows.append(
                 (
-                    *places[number].signs,
+                    *places[number],
                     fsum(chances),
                     max(chances, default=0.0),
                     len(look.words),
                     cursor.share_near(look.words),
-                    *cursor.alike_above(texts, number, exact),
+                    *cursor.alike_above(above),
                     *facts,
                     look.indent - cursor.indent,
                     *look.shape,
@@ -130,19 +133,9 @@ def lines_of(
     return lines, np.round(table, 5)
 
 
-@dataclass(slots=True)
-class _Spot:
-    """What speaks for one line: the weights of windows and continuation places, their best ranks, the distance."""
-
-    windows: float = 0.0
-    continuations: float = 0.0
-    window_rank: int = _NO_RANK
-    continuation_rank: int = _NO_RANK
-    behind: int = WINDOW
-
-    @property
-    def signs(self) -> tuple[float, ...]:
-        return self.windows, self.continuations, self.window_rank, self.continuation_rank, self.behind
+# What speaks for one line: weights of windows and of continuation places, their best ranks, lines behind the best one.
+_Spot = list[float]
+_W, _C, _WINDOW_RANK, _CONTINUATION_RANK, _BEHIND = range(5)
 
 
 def _places(found: Evidence) -> dict[str, dict[int, _Spot]]:
@@ -151,19 +144,37 @@ def _places(found: Evidence) -> dict[str, dict[int, _Spot]]:
     for rank, place in enumerate(found.windows[:_WINDOWS]):
         file = spots.setdefault(place.path, {})
         for line in range(place.line, place.line + WINDOW):
-            spot = file.setdefault(line, _Spot())
-            spot.windows += place.score
-            spot.window_rank = min(spot.window_rank, rank)
+            spot = file.get(line)
+            if spot is None:  # Ranks come in order: the first is the best.
+                spot = file[line] = [0.0, 0.0, rank, _NO_RANK, WINDOW]
+            spot[_W] += place.score
     greatest = found.continuations[0].score if found.continuations else 1.0
     for rank, place in enumerate(found.continuations[:_CONTINUATIONS]):
         file = spots.setdefault(place.path, {})
         weight = place.score / greatest / (5 + rank)
         for line in range(place.line - 1, place.line + _AHEAD):
-            spot = file.setdefault(line, _Spot())
-            spot.continuations += weight * (1.0 if line > place.line else 0.6)
-            if rank < spot.continuation_rank:
-                spot.continuation_rank, spot.behind = rank, line - place.line
+            spot = file.get(line)
+            if spot is None:
+                spot = file[line] = [0.0, 0.0, _NO_RANK, _NO_RANK, WINDOW]
+            spot[_C] += weight * (1.0 if line > place.line else 0.6)
+            if rank < spot[_CONTINUATION_RANK]:
+                spot[_CONTINUATION_RANK], spot[_BEHIND] = rank, line - place.line
     return spots
+
+
+def _likeliest(spots: dict[str, dict[int, _Spot]]) -> dict[str, dict[int, _Spot]]:
+    """The lines with the greatest weights alone, as looking at each takes time."""
+    weights = [
+        (-round(_WINDOW_WEIGHT * spot[_W] + _CONTINUATION_WEIGHT * spot[_C], 9), path, line)
+        for path, file in spots.items()
+        for line, spot in file.items()
+    ]
+    if len(weights) <= _LOOKED_AT:
+        return spots
+    kept: dict[str, dict[int, _Spot]] = {}
+    for _, path, line in nsmallest(_LOOKED_AT, weights):
+        kept.setdefault(path, {})[line] = spots[path][line]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +242,10 @@ class _Cursor:
     def share_near(self, words: frozenset[str]) -> float:
         return len(words & self._near) / len(words) if words else 0.0
 
-    def alike_above(self, texts: Sequence[str], number: int, exact: bool) -> Iterable[float]:
-        """What the two lines above have in common with the two above the cursor."""
-        for back in (1, 2):
-            if back > len(self._above) or number < back:
-                yield 0.0
-                continue
-            mine, other = self._above[back - 1], _look(texts[number - back], exact).words
-            either = len(mine | other)
-            yield len(mine & other) / either if either else 0.0
+    def alike_above(self, above: Sequence[frozenset[str]]) -> tuple[float, float]:
+        """What the two lines above have in common with the two above the cursor, the nearest first."""
+        found = [0.0, 0.0]
+        for back, (mine, other) in enumerate(zip(self._above, reversed(above), strict=False)):
+            both = len(mine & other)
+            found[back] = both / (len(mine) + len(other) - both) if both else 0.0
+        return found[0], found[1]

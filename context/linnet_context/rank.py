@@ -66,6 +66,8 @@ def linear(signs: Signs) -> Floats:
 def written(scene: Scene, position: Position) -> list[Candidate]:
     """Names that are being written at the cursor, and what they mean."""
     numbers, scores = spoken(scene, position)
+    if not len(numbers):
+        return []
     return [replace(one, why="written here") for one in _candidates(scene, numbers, scores)[0]]
 
 

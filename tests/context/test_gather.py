@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from linnet_context import tokens
-from linnet_context.budget import OUTSIDE
+from linnet_context.budget import mix_of
 from linnet_context.gather import Task, gather
 from linnet_context.index.index import Index
 from linnet_context.pack import definition_line
@@ -220,7 +220,7 @@ def test_an_asker_with_the_text_gets_only_what_lies_elsewhere(tmp_path: Path) ->
     """With the mix for such askers nothing of the text round the cursor is repeated."""
     case = fixture(SHOP)
     document = Document.of(case.path, "python", case.text)
-    found = gather(indexed(case, tmp_path), document, case.cursor, "inline", 500, mix=OUTSIDE)
+    found = gather(indexed(case, tmp_path), document, case.cursor, "inline", 500, mix=mix_of("outside", 500))
     assert found.prefix.text == found.suffix.text == ""
     assert found.chunks and all(chunk.path != case.path for chunk in found.chunks)
 

@@ -47,10 +47,13 @@ class DefinitionTable:
 
     def has(self, name: int, path: str) -> bool:
         """Whether a file defines a name (a number) that is no member of anything."""
-        file = self.numbers.get(path, -1)
-        (start,), (end,) = self.rows_of(np.array([name]))
-        rows = self.rows[:, start:end]
-        return bool(((rows[FILE] == file) & (rows[PARENT] < 0)).any())
+        file, at = self.numbers.get(path, -1), int(self.names.searchsorted(name))
+        if file < 0 or at == len(self.names) or self.names[at] != name:
+            return False
+        start = int(self.starts[at])
+        end = int(self.starts[at + 1]) if at + 1 < len(self.starts) else self.rows.shape[1]
+        files, parents = self.rows[FILE, start:end].tolist(), self.rows[PARENT, start:end].tolist()
+        return any(one == file and parent < 0 for one, parent in zip(files, parents, strict=True))
 
     def rows_of(self, names: AnyArray) -> tuple[AnyArray, AnyArray]:
         """Where each of these names begins in `rows`, and where it ends."""

@@ -232,6 +232,8 @@ class Index:
                     paths,
                     Resolver(paths, self._configs, self.text, self._defines, self._imports_of),
                 )
+            else:
+                self._resolver[1].forget()
             self._resolver_changes = changes
         return self._resolver[1]
 

@@ -37,10 +37,21 @@ class Resolver:
         self._configs = Configs(configs, read)
         self._defines = defines
         self._imports = imports
+        self._found: dict[tuple[Import, str], tuple[str, ...]] = {}
+
+    def forget(self) -> None:
+        """Ask again what files define and import: their texts have changed."""
+        self._found.clear()
 
     def files(self, found: Import, path: str, language: str) -> tuple[str, ...]:
         """The files that `found`, written in the file `path`, means; none for what lies outside the workspace."""
-        family = family_of(language)
+        key = found, path
+        files = self._found.get(key)
+        if files is None:
+            files = self._found[key] = self._resolved(found, path, family_of(language))
+        return files
+
+    def _resolved(self, found: Import, path: str, family: str) -> tuple[str, ...]:
         files = self._families.get(family)
         if files is None:
             return ()

@@ -207,7 +207,7 @@ class _Batch:
 
     def answer(self, question: Question) -> dict[str, object]:
         from linnet_completions.models.cleaned import gather_cleaned
-        from linnet_context.budget import OUTSIDE
+        from linnet_context.budget import mix_of
         from linnet_context.languages import language_of
         from linnet_context.text import Document, Position
 
@@ -220,8 +220,9 @@ class _Batch:
         for _ in index.learn_installed(document) or ():
             pass
         budget = _limit(question.budget or self._budget, settings.context.budget_tokens)
+        mix = mix_of("outside", budget)
         cleaned = gather_cleaned(
-            index, document, where, self._task, budget, self._redactor, recent=question.recent, mix=OUTSIDE
+            index, document, where, self._task, budget, self._redactor, recent=question.recent, mix=mix
         )
         found = cleaned.context
         return {"chunks": list(_outside(found)), "tokens": found.tokens, "redacted": cleaned.redacted}
