@@ -22,7 +22,7 @@ class Mix:
     suffix: float
     frame: float
     places: float
-    installed: float
+    installed: float = 0.0
 
 
 # By task, mixes with the least budget that each is for. "outside" is an asker who has the text round the cursor already.

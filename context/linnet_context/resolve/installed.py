@@ -73,6 +73,7 @@ class Packages:
         }
         self._modules: OrderedDict[str, _Module] = OrderedDict()
         self._bases: dict[tuple[str, str], str] = {}
+        self._told: dict[tuple[str, str], Installed | None] = {}
         self._size = 0
         self._places: dict[tuple[str, str, str], str | None] = {}
 
@@ -104,7 +105,12 @@ class Packages:
     def lookup(self, found: Import, path: str) -> Installed | None:
         """What an import of a file brings in; None unless it was read and is no module."""
         place = self._places.get((path, found.module, found.name))
-        return self._described(place, found.name) if place is not None else None
+        if place is None:
+            return None
+        key = place, found.name
+        if key not in self._told:
+            self._told[key] = self._described(*key)
+        return self._told[key]
 
     def _place(self, files: Files, found: Import, path: str, read_now: list[int]) -> str | None:
         """The file that defines what is imported, of those that could be read."""
@@ -147,6 +153,7 @@ class Packages:
             if further is None:
                 return
             self._bases[path, base] = further
+            self._told.clear()
             path, name = further, base
 
     def _base(self, path: str, name: str) -> str:
@@ -172,6 +179,7 @@ class Packages:
         return self._modules[path]
 
     def _keep(self, path: str, module: _Module) -> None:
+        self._told.clear()
         older = self._modules.pop(path, None)
         self._size += len(module.definitions) - (len(older.definitions) if older else 0)
         self._modules[path] = module
