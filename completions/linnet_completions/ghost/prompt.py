@@ -9,7 +9,7 @@ from linnet_completions.models.protocol import Call, Extra, Fill, Message
 from linnet_context.text import Document, Position
 
 # Goes into the cache's keys: change it with every change of the prompt or of how answers are read.
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 SINGLE_TOKENS, BLOCK_TOKENS = 64, 256
 CLOSING = "</fill>"
 
@@ -20,10 +20,12 @@ code before it. Reply with the text to insert at the cursor, inside <fill> and <
 - Never repeat the code after the cursor, nor brackets or quotes that are closed there already.
 - Use only names that the shown code defines or that the language has. Keep the file's indentation and style.
 - If nothing useful can be inserted, reply <fill></fill>.
+The cursor is at <cursor/>.
 Example: before the cursor stands `total = sum(item.pr`, after it `)`. Reply: <fill>ice for item in items</fill>
 Example: before the cursor stands `    return None` and after it the next function. Reply: <fill></fill>"""
 
-SINGLE = "Complete the current line only."
+CURSOR = "<cursor/>"
+SINGLE = "Complete the cursor's line; where it is certain what follows, go on for up to three lines."
 BLOCK = "Complete the body that begins here; stop where it ends."
 
 
@@ -64,11 +66,14 @@ def stable_part(frame: Frame) -> str:
 
 
 def live_part(frame: Frame, document: Document, position: Position, *, block: bool) -> str:
-    """What changes with each key: the last lines up to the cursor, and what stands behind it on its line."""
+    """What changes with each key: the last lines up to the cursor, and only behind it what else is to be said of it.
+
+    So nothing in front of the cursor changes while one types, whatever shape is wanted and whatever stands behind it.
+    """
     lines = _plain(document.lines[frame.live : position.line]) + document.before(position)
     after = document.after(position)
-    rest = f"\nThe rest of the cursor's line is: {after}" if after.strip() else ""
-    return f"{BLOCK if block else SINGLE}{rest}\n{lines}"
+    rest = f"The rest of the cursor's line is: {after}\n" if after.strip() else ""
+    return f"{lines}{CURSOR}\n</before>\n{rest}{BLOCK if block else SINGLE}"
 
 
 def cache_key(path: str) -> str:

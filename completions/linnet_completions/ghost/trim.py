@@ -10,7 +10,7 @@ from linnet_context.text import Document, Position
 _OPENING = "<fill>"
 _THINK = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"\A\s*```[^\n`]*\n")
-_MARKERS = ("</fill>", "</before>", "</after>", "<cursor>", "</related>", "</file>")
+_MARKERS = ("</fill>", "</before>", "</after>", "<cursor>", "<cursor/>", "</related>", "</file>")
 # Below that many characters, a likeness between the answer's start and the line is chance.
 _SHORTEST_ECHO = 3
 

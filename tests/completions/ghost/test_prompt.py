@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from pathlib import Path
 
 from linnet_completions.ghost.frame import frame_of
@@ -58,6 +59,31 @@ def test_only_the_last_message_changes_while_one_types() -> None:
         now = call(frame, document, position, block=False, max_lines=12)
         assert now.messages[:-1] == first.messages[:-1]
         assert now.cache_key == first.cache_key
+
+
+def test_the_prompt_is_the_previous_one_up_to_the_cursor() -> None:
+    """Over many keys and line ends at least 95 of 100 characters are the previous prompt's, in their place."""
+    body = "".join(f"    value_{number} = price(items[{number}]) * {number}\n" for number in range(40))
+    document = Document.of("cart.py", "python", f"def total(items):\n{body}    \n    return 0\n")
+    position = Position(41, 4)
+    frame = frame_of(document, position, None)
+    before, shared, total = "", 0, 0
+    for (
+        letter
+    ) in "result = sum(value_1, value_2)\n    if result > 0:\n        print(result)\n        return result":
+        document, _ = document.edited(position, position, letter, document.version + 1)
+        position = (
+            Position(position.line + 1, 0) if letter == "\n" else Position(position.line, position.column + 1)
+        )
+        assert frame.serves(document, position)
+        block = wants_block(document, position)
+        asked = call(frame, document, position, block=block, max_lines=12)
+        prompt = "".join(message.content for message in asked.messages)
+        if before:
+            shared += len(commonprefix([before, prompt]))
+            total += len(prompt)
+        before = prompt
+    assert shared / total >= 0.95
 
 
 def test_a_frame_that_tells_no_truth_any_more_is_not_used() -> None:
