@@ -155,7 +155,7 @@ def test_an_address_where_nobody_listens_is_unreachable() -> None:
     """So is a name that nobody has."""
     with ModelServer(chat("a")) as server:
         url = server.url
-    with pytest.raises(Unreachable, match="127.0.0.1 cannot be reached"):
+    with pytest.raises(Unreachable, match="127.0.0.1: it cannot be reached"):
         answer(url)
 
 

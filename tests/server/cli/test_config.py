@@ -54,7 +54,7 @@ def test_nothing_shown_holds_a_key(
     monkeypatch.setenv("OPENAI_API_KEY", "s3cret")
     write_user_file(
         "provider = 'mine'\nbase_url = 'https://me:s3cret@127.0.0.1:9/v1?key=s3cret'\ncache.url = 'redis://:s3cret@host'\n"
-        "[providers.mine]\nheaders = { Authorization = 's3cret' }\nproxy = 'http://me:s3cret@proxy'"
+        "[providers.mine]\nheaders = { Authorization = 's3cret' }\nproxy = 'http://me:s3cret@127.0.0.1:9'"
     )
     for words in (["config", "show"], ["config", "show", "--json"], ["config", "path"], ["doctor", "--json"]):
         main(words)
