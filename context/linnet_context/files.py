@@ -18,11 +18,13 @@ from .snippet import LeftOut
 __all__ = [
     "MAX_BYTES",
     "SourceFile",
+    "is_marked",
     "is_secret",
     "omission",
     "private_folder",
     "read",
     "refusal",
+    "rewrite",
     "root_of",
     "status",
     "walk",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
+_MARK = b"\xef\xbb\xbf"
 _IGNORE_FILES = (".gitignore", ".linnetignore")
 _ROOT_MARKS = ("pyproject.toml", "package.json", "go.mod", "Cargo.toml")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -161,6 +164,11 @@ def read(root: Path, path: str) -> str | None:
     """
     data = _bytes(root, path)
     return None if data is None or is_binary(data) else data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def is_marked(root: Path, path: str) -> bool:
+    """Whether a file of the workspace begins with a byte order mark, which `read` leaves out."""
+    return (_bytes(root, path) or b"").startswith(_MARK)
 
 
 def status(root: Path, path: str) -> tuple[int, int] | None:
@@ -348,6 +356,36 @@ def root_of(path: Path) -> Path:
             if any((folder / mark).exists() for mark in marks):
                 return folder
     return start
+
+
+def rewrite(root: Path, path: str, old: str, new: str) -> bool:
+    """Put `new` in the place of a text of the workspace, if it still is `old` to the byte; whether that was done.
+
+    Keeps mode and byte order mark. Follows no symbolic link, and leaves the old text where the disk is full.
+    """
+    if not _is_relative(path) or os.path.islink(os.path.join(root, path)) or _inside(root, path) != path:
+        return False
+    data = _bytes(root, path)
+    prefix = _MARK if data is not None and data.startswith(_MARK) else b""
+    if data is None or data != prefix + old.encode("utf-8", "surrogatepass"):
+        return False
+    full = os.path.join(root, path)
+    temporary = f"{full}.{os.urandom(4).hex()}.tmp"
+    try:
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(prefix + new.encode("utf-8", "surrogatepass"))
+        os.chmod(temporary, stat.S_IMODE(os.stat(full).st_mode))
+        os.replace(temporary, full)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            return False
+        raise
+    return True
 
 
 def private_folder(path: Path) -> Path:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from linnet_context.syntax import in_string_or_comment, parse
 from linnet_context.text import Document, Position
 
-from .finding import Candidate
+from .finding import Candidate, Edit, Fix
 from .ruff_rules import RULES
 
 CODE = "PLW0133"
@@ -63,4 +63,5 @@ def _candidate(number: int, line: str) -> Candidate:
     severity, consequence = RULES[CODE]
     start, end = Position(number, _indent(line)), Position(number, len(line.rstrip()))
     message = "Missing `raise` statement on exception"
-    return Candidate(f"ruff/{CODE}", severity, "bugs", message, consequence, start, end)
+    fix = Fix("Raise the exception", (Edit(start, start, "raise "),), safe=False)
+    return Candidate(f"ruff/{CODE}", severity, "bugs", message, consequence, start, end, fix=fix)
