@@ -13,7 +13,14 @@ from linnet_server.lsp.front import VERSION
 from tests.test_layers import HOUSES
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/settings.md"]
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/settings.md",
+    "docs/review.md",
+]
 COMMAND = re.compile(r"`?\blinnet ([a-z]+)\b")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 

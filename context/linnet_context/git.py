@@ -446,6 +446,11 @@ def _log(repository: Repository, limit: int, *arguments: str) -> tuple[Commit, .
     return tuple(Commit(*part) for part in parts if len(part) == 4)
 
 
+def history(repository: Repository, limit: int) -> tuple[Commit, ...]:
+    """The newest commits that lead to HEAD and merge nothing, newest first."""
+    return _log(repository, limit, "--no-merges", "HEAD", "--") if head(repository) else ()
+
+
 def commit(repository: Repository, revision: str) -> Commit | None:
     """One commit, or None."""
     name = resolve(repository, revision)

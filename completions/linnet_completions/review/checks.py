@@ -10,7 +10,7 @@ from typing import Protocol
 from linnet_context.languages import is_test_path, language_of
 from linnet_context.text import Document, Position
 
-from . import ignoring, kept, parsing, patterns, rules, secrets
+from . import dropped, ignoring, kept, parsing, patterns, rules, secrets
 from .anchor import brought, is_possible
 from .finding import Candidate, Finding, finding
 from .patterns import Pattern
@@ -83,6 +83,7 @@ class Checks:
         ]
         now = () if head is None or _is_test_data(path) else self._wrong(path, head)
         there += self._new(path, pair, now)
+        there += dropped.lost_raises(path, pair.diff)
         there += [each for each in further if is_possible(each, pair.diff)]
         lines = pair.diff.added if head is None else dict(enumerate(head.split("\n")))
         comments = ignoring.ignores(path, lines)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 
+from linnet_context.diff import FileDiff
+from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.syntax import in_string_or_comment, parse
 from linnet_context.text import Document, Position
 
@@ -16,6 +18,7 @@ CODE = "PLW0133"
 _MADE = re.compile(r"(\s*)((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\(")
 # A line that ends so goes on in the next one, which then is no statement of its own.
 _GOES_ON = re.compile(r"(?:[,(\[{\\=+\-*/%|&^~<>]|\b(?:in|is|and|or|not|else|from|import|lambda|await))\s*$")
+_THROWN = re.compile(r"\s*(?:raise|throw)\s+((?:new\s+)?[\w.:$]+\(.*)", re.DOTALL)
 _STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 _COMMENT = re.compile(r"\s+#.*$")
 
@@ -31,6 +34,27 @@ def dropped_exceptions(path: str, text: str, known: Collection[int]) -> tuple[Ca
         number for number in found if not in_string_or_comment(tree, Position(number, _indent(lines[number])))
     )
     return tuple(_candidate(number, lines[number]) for number in outside)
+
+
+def lost_raises(path: str, change: FileDiff) -> Iterator[Candidate]:
+    """Lines of a change that were `raise X(...)` or `throw X(...)` and now are the rest alone, in any language."""
+    if language_of(path) not in SOURCE_LANGUAGES:
+        return
+    for hunk in change.hunks:
+        added = [line for line in hunk.lines if line.kind == "+"]
+        thrown = (_THROWN.match(line.text) for line in hunk.lines if line.kind == "-")
+        rests = {found[1].strip() for found in thrown if found}
+        for line in added:
+            if line.text.strip() in rests:
+                start = Position(line.new, _indent(line.text))
+                yield _lost(start, Position(line.new, len(line.text.rstrip())))
+
+
+def _lost(start: Position, end: Position) -> Candidate:
+    consequence = RULES[CODE].consequence
+    message = "The change takes away what threw this error"
+    aliases = (CODE, "dropped-error")
+    return Candidate("pattern/lost-raise", "error", "bugs", message, consequence, start, end, aliases=aliases)
 
 
 def _statements(lines: Sequence[str]) -> Iterator[int]:

@@ -86,7 +86,7 @@ class Watch:
         self._defined.update(name for line in pair.diff.added.values() for name in _DEFINED.findall(line))
         if pair.base is not None and pair.diff.removed:
             before, now = outline(pair.base, language), outline(pair.head, language)
-            self._seen += _taken_away(path, pair.diff, before, now, language)
+            self._seen += _gone(path, pair.diff, before, now, language)
             self._compare(path, language, before, now)
 
     def _compare(self, path: str, language: str, before: Outline, now: Outline) -> None:
@@ -207,9 +207,16 @@ def _parameter(text: str) -> tuple[str, bool]:
     return name, not optional
 
 
-def _taken_away(
-    path: str, change: FileDiff, before: Outline, now: Outline, language: str
-) -> Iterator[Observation]:
+def taken_away(pair: Pair) -> tuple[Observation, ...]:
+    """What one changed file lost of guards, errors, returns, assertions and awaits."""
+    language = language_of(pair.file.path)
+    if pair.base is None or pair.head is None or language is None:
+        return ()
+    before, now = outline(pair.base, language), outline(pair.head, language)
+    return tuple(_gone(pair.file.path, pair.diff, before, now, language))
+
+
+def _gone(path: str, change: FileDiff, before: Outline, now: Outline, language: str) -> Iterator[Observation]:
     """Guards, raises, returns, assertions and awaits that went from functions that are still there."""
     here = {(each.parent, each.name) for each in now.definitions}
     added = {normalised(line) for line in change.added.values()}

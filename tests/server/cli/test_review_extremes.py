@@ -197,7 +197,7 @@ def test_the_traps_are_set(hostile: Scratch, tmp_path: Path) -> None:
         ["--worktree", "--diff", "--unsafe-fixes"],
         ["--commit", "HEAD"],
         ["--base", "HEAD"],
-        *(["--worktree", "--format", form] for form in FORMS),
+        ["--worktree", *(word for form in FORMS for word in ("--output", f"{form}=/dev/stderr"))],
     ],
 )
 def test_nothing_of_a_hostile_repository_runs(hostile: Scratch, tmp_path: Path, words: list[str]) -> None:
