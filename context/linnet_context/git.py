@@ -369,6 +369,8 @@ def users(repository: Repository, revision: str, word: str, limit: int) -> tuple
         "grep",
         "--no-textconv",
         "--no-color",
+        "--no-recurse-submodules",
+        "--no-column",
         "-I",
         "-n",
         "-z",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from linnet_context import files
 from linnet_context.files import (
     MAX_BYTES,
     private_folder,
@@ -253,3 +254,35 @@ def test_our_own_files_are_private(tmp_path: Path) -> None:
     assert [path.name for path in (folder / "deep").iterdir()] == ["f"]
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "deep", folder / "deep" / "f")]
     assert modes == [0o700, 0o700, 0o600]
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "x = 1\r\ny", "\ufeffx = 1\n", "é\n", ""])
+def test_rewrite(tmp_path: Path, text: str) -> None:
+    """A text that is as expected gets a new one, its mode and byte order mark kept; nothing else is left there."""
+    file = tmp_path / "a.py"
+    file.write_bytes(text.encode())
+    file.chmod(0o750)
+    marked = files.is_marked(tmp_path, "a.py")
+    assert marked == text.startswith("\ufeff")
+    assert files.rewrite(tmp_path, "a.py", text.removeprefix("\ufeff"), "new\n")
+    assert file.read_text(encoding="utf-8") == ("\ufeff" if marked else "") + "new\n"
+    if os.name != "nt":
+        assert file.stat().st_mode & 0o777 == 0o750
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_is_not_rewritten(tmp_path: Path) -> None:
+    """Another text, a link, a file behind a linked folder or outside stays as it is."""
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    for folder in (root, outside):
+        (folder / "a.py").write_text("x\n")
+    (root / "link.py").symlink_to(root / "a.py")
+    (root / "folder").symlink_to(outside)
+    assert not files.rewrite(root, "a.py", "y\n", "new\n")
+    for path in ("link.py", "folder/a.py", "../outside/a.py", "gone.py", str(outside / "a.py"), "."):
+        assert not files.rewrite(root, path, "x\n", "new\n")
+    assert (root / "a.py").read_text() == (outside / "a.py").read_text() == "x\n"
+    (root / "odd.py").write_bytes(b"\xff\n")
+    assert not files.rewrite(root, "odd.py", files.read(root, "odd.py") or "", "new\n")

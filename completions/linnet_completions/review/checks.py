@@ -84,6 +84,7 @@ class Checks:
         now = () if head is None or _is_test_data(path) else self._wrong(path, head)
         there += self._new(path, pair, now)
         there += dropped.lost_raises(path, pair.diff)
+        there += dropped.lost_prefixes(path, pair.diff)
         there += [each for each in further if is_possible(each, pair.diff)]
         lines = pair.diff.added if head is None else dict(enumerate(head.split("\n")))
         comments = ignoring.ignores(path, lines)

@@ -19,6 +19,7 @@ _MADE = re.compile(r"(\s*)((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\(")
 # A line that ends so goes on in the next one, which then is no statement of its own.
 _GOES_ON = re.compile(r"(?:[,(\[{\\=+\-*/%|&^~<>]|\b(?:in|is|and|or|not|else|from|import|lambda|await))\s*$")
 _THROWN = re.compile(r"\s*(?:raise|throw)\s+((?:new\s+)?[\w.:$]+\(.*)", re.DOTALL)
+_FILLED_IN = re.compile(r"(?<![\w\"'])[fF](?=(\"|')(?:(?!\1).)*\{[^{}]+\})")
 _STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 _COMMENT = re.compile(r"\s+#.*$")
 
@@ -48,6 +49,36 @@ def lost_raises(path: str, change: FileDiff) -> Iterator[Candidate]:
             if line.text.strip() in rests:
                 start = Position(line.new, _indent(line.text))
                 yield _lost(start, Position(line.new, len(line.text.rstrip())))
+
+
+def lost_prefixes(path: str, change: FileDiff) -> Iterator[Candidate]:
+    """Lines of Python that lost the f of a string with places to fill in, and nothing else."""
+    if language_of(path) != "python":
+        return
+    for hunk in change.hunks:
+        added = [line for line in hunk.lines if line.kind == "+"]
+        if any("format" in line.text for line in added):
+            continue  # Something else fills them in now.
+        plain = {
+            (line.text[: found.start()] + line.text[found.end() :]).strip(): found.start()
+            for line in hunk.lines
+            if line.kind == "-"
+            for found in _FILLED_IN.finditer(line.text)
+        }
+        for line in added:
+            at = plain.get(line.text.strip())
+            if at is not None:
+                start = Position(line.new, min(at, len(line.text.rstrip())))
+                end = Position(line.new, len(line.text.rstrip()))
+                yield _unfilled(start, end)
+
+
+def _unfilled(start: Position, end: Position) -> Candidate:
+    severity, consequence = RULES["RUF027"]
+    message = "The change takes away the f of a string with places to fill in"
+    return Candidate(
+        "pattern/lost-f", severity, "bugs", message, consequence, start, end, aliases=("RUF027",)
+    )
 
 
 def _lost(start: Position, end: Position) -> Candidate:

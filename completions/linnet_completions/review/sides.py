@@ -85,7 +85,7 @@ def _diffs(change: Change, repository: Repository, group: Sequence[ChangedFile])
 
 def _loaded(change: Change, file: ChangedFile, blobs: dict[str, bytes], found: FileDiff | None) -> Pair:
     if found is not None and found.binary:
-        return Pair(file, _nothing(file), skip="binary")
+        found = None  # An attribute may have said so, and the change may have brought it: the text itself decides.
     base, base_reason = _blob(file.old_id, blobs)
     in_worktree = change.new == WORKTREE
     head, reason = _on_disk(change.root, file.path) if in_worktree else _blob(file.new_id, blobs)

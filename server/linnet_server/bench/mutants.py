@@ -182,6 +182,8 @@ def bare_except(source: Source, chance: random.Random) -> Iterator[Mutant]:
     for each in source.nodes:
         if isinstance(each, ast.ExceptHandler) and each.type is not None and each.name is None:
             kind = _segment(source, each.type)
+            if any(isinstance(inner, ast.Raise) for statement in each.body for inner in ast.walk(statement)):
+                continue  # What is raised again is not swallowed.
             number = each.lineno - 1
             if kind is None or each.type.lineno != each.lineno or isinstance(each.type, ast.Tuple):
                 continue

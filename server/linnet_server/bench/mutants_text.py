@@ -10,11 +10,15 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from linnet_context.languages import comment_prefix, language_of
-from linnet_server.bench.mutants import ANYWHERE, Mutant
+from linnet_server.bench.mutants import ANYWHERE, Mutant, source_of
 
 _THROW = re.compile(r"(\s*)throw (new [\w.$]+\(.*\);?|std::\w+\(.*\);)\s*")
 _CONDITION = re.compile(r"(\s*(?:\} else )?if \()([\w.]+) === ?(\d+|true|false|'[^']*'|\"[^\"]*\")\) \{\s*")
 _BRACKET = re.compile(r"\s*[\w.]+(?:\.\w+)*\([^()'\"/]*\);?\s*")
+# Languages that the review parses.
+PARSED = frozenset(
+    ["python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "rust", "java"]
+)
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -42,6 +46,8 @@ def assigned_condition(path: str, text: str, chance: random.Random) -> Iterator[
 
 def dropped_bracket(path: str, text: str, chance: random.Random) -> Iterator[Mutant]:
     """A call without its closing bracket; the control has a space inside."""
+    if language_of(path) not in PARSED:
+        return
     lines = text.split("\n")
     prefix = comment_prefix(language_of(path) or "")
     for number, line in enumerate(lines):
@@ -49,7 +55,8 @@ def dropped_bracket(path: str, text: str, chance: random.Random) -> Iterator[Mut
         if plain and "(" in line:
             at = line.rindex(")")
             made = _made(lines, number, line[:at] + line[at + 1 :], f"{line[:at]} {line[at:]}")
-            yield replace(made, line=ANYWHERE)  # Where it is missed is often far below.
+            if not path.endswith(".py") or source_of(made.text) is None:  # In a docstring it is no mistake.
+                yield replace(made, line=ANYWHERE)  # Where it is missed is often far below.
 
 
 def _made(lines: list[str], number: int, wrong: str, same: str) -> Mutant:

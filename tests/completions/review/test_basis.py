@@ -70,6 +70,18 @@ def test_generated_by_attribute(made: Scratch) -> None:
     assert skipped(made) == {"gen/a.py": "generated", "c.dat.py": "generated", "lib/d.py": "dependencies"}
 
 
+def test_attributes_hide_nothing(made: Scratch) -> None:
+    """A change that calls its own files binary is read all the same."""
+    made.commit({"a.py": "x = 1\n"})
+    made.write({".gitattributes": "*.py binary\n", "a.py": BUG, "b.py": BUG})
+    made.git("add", "--all")
+    report = reviewed(made.root)
+    assert ([each.path for each in report.findings], report.skipped) == (["a.py", "b.py"], ())
+    made.write({"a.py": b"\0", "b.py": BUG})
+    made.git("add", "--all")
+    assert skipped(made) == {"a.py": "binary"}
+
+
 def test_names_with_line_breaks(made: Scratch) -> None:
     """A folder whose name holds a line break cannot bring rules for others."""
     basis = Basis(made.root, find_change(made.root, Inputs(commit="HEAD")).repository, "HEAD")
