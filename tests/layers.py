@@ -18,6 +18,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     COMPLETIONS: (
         {CONTEXT},
         {
+            "ast_grep_py",
             "detect_secrets",
             "diskcache",
             "h2",
@@ -28,6 +29,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "orjson",
             "redis",
             "ruff",
+            "yaml",
         },
     ),
     SERVER: (
@@ -52,6 +54,8 @@ ONLY: dict[str, tuple[str, ...]] = {
     "tiktoken": ("linnet_context/tokens.py",),
     "pathspec": ("linnet_context/ignores.py",),
     "unidiff": ("linnet_context/diff.py",),
+    "ast_grep_py": ("linnet_completions/review/patterns/",),
+    "yaml": ("linnet_completions/review/patterns/own.py",),
     "httpx2": _HTTP,
     "httpcore2": _HTTP,
     "h2": _HTTP,

@@ -24,6 +24,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/settings.md",
     "docs/providers.md",
+    "docs/review.md",
 ]
 COMMAND = re.compile(r"`?\blinnet ([a-z]+)\b")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")

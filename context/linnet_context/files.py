@@ -20,6 +20,7 @@ from .snippet import LeftOut
 __all__ = [
     "MAX_BYTES",
     "SourceFile",
+    "is_marked",
     "is_secret",
     "names_in",
     "omission",
@@ -201,6 +202,11 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+def is_marked(root: Path, path: str) -> bool:
+    """Whether a file of the workspace begins with a byte order mark, which `read` leaves out."""
+    return (_bytes(root, path) or b"").startswith(codecs.BOM_UTF8)
 
 
 def status(root: Path, path: str) -> tuple[int, int] | None:

@@ -334,6 +334,71 @@ def _sizes(repository: Repository, ids: Sequence[str]) -> Iterator[tuple[str, in
                 yield name, int(size[0])
 
 
+def texts(repository: Repository, revision: str, paths: Sequence[str]) -> dict[str, str]:
+    """The texts of those of the files (relative to the repository's root) that a commit or tree has, by path.
+
+    Binary files and those above 1 MiB are left out, and so are names that hold a line break.
+    """
+    names = [path for path in dict.fromkeys(paths) if "\n" not in path]
+    if not names or not revision:
+        return {}
+    asked = "".join(f"{revision}:{name}\n" for name in names)
+    raw = _output(
+        repository, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=os.fsencode(asked)
+    )
+    said = raw.decode("utf-8", "surrogateescape").split("\n")
+    ids = {
+        name: line.split(" ")[0] for name, line in zip(names, said, strict=False) if line.endswith(" blob")
+    }
+    found = blobs(repository, list(ids.values()))
+    decoded = {path: decode(found[name]) for path, name in ids.items() if name in found}
+    return {path: text for path, text in decoded.items() if text is not None}
+
+
+def tracked(repository: Repository) -> tuple[str, ...]:
+    """The files that git knows, relative to the repository's root."""
+    raw = _output(repository, "ls-files", "--cached", "-z")
+    return tuple(os.fsdecode(part) for part in raw.split(b"\0") if part)
+
+
+def users(repository: Repository, revision: str, word: str, limit: int) -> tuple[tuple[str, int, str], ...]:
+    """Where a commit, `INDEX` or `WORKTREE` has a word: path, 0-based line, its text; at most `limit` of them."""
+    side = {INDEX: ("--cached",), WORKTREE: ()}.get(revision, (revision,))
+    finished = _run(
+        repository,
+        "grep",
+        "--no-textconv",
+        "--no-color",
+        "--no-recurse-submodules",
+        "--no-column",
+        "-I",
+        "-n",
+        "-z",
+        "-w",
+        "-F",
+        "-e",
+        word,
+        *side,
+        "--",
+    )
+    found: list[tuple[str, int, str]] = []
+    for record in finished.output.split(b"\n"):
+        name, _, rest = record.partition(b"\0")
+        number, _, text = rest.partition(b"\0")
+        if number.isdigit():
+            path = os.fsdecode(name).removeprefix(f"{revision}:")
+            found.append((path, int(number) - 1, text.decode("utf-8", "replace")))
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def applies(repository: Repository, patch: str) -> bool:
+    """Whether a patch fits the files of the working tree; nothing is changed."""
+    stdin = patch.encode("utf-8", "surrogateescape")
+    return _run(repository, "apply", "--check", "--whitespace=nowarn", "-", stdin=stdin).code == 0
+
+
 def show(root: Path, revision: str, path: str) -> str | None:
     """The text of a file (relative to `root`, posix) in a commit; None when it is not there, binary or above 1 MiB.
 
@@ -381,6 +446,11 @@ def _log(repository: Repository, limit: int, *arguments: str) -> tuple[Commit, .
     records = finished.output.decode("utf-8", "replace").split("\0")
     parts = [record.strip("\n").split("\x1f", 3) for record in records]
     return tuple(Commit(*part) for part in parts if len(part) == 4)
+
+
+def history(repository: Repository, limit: int) -> tuple[Commit, ...]:
+    """The newest commits that lead to HEAD and merge nothing, newest first."""
+    return _log(repository, limit, "--no-merges", "HEAD", "--") if head(repository) else ()
 
 
 def commit(repository: Repository, revision: str) -> Commit | None:

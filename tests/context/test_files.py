@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from linnet_context import files
 from linnet_context.files import (
     MAX_BYTES,
     private_folder,
@@ -291,3 +292,18 @@ def test_a_file_that_is_no_text_is_not_saved(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"x = '\xff'\n")
     before = read(tmp_path, "a.py")
     assert save(tmp_path, "a.py", before, "x = 1\n") == "it was changed meanwhile"
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "x = 1\r\ny", "\ufeffx = 1\n", "é\n", ""])
+def test_a_saved_file_keeps_its_mark_and_mode(tmp_path: Path, text: str) -> None:
+    """A text that is as expected gets a new one, its mode and byte order mark kept; nothing else is left there."""
+    file = tmp_path / "a.py"
+    file.write_bytes(text.encode())
+    file.chmod(0o750)
+    marked = files.is_marked(tmp_path, "a.py")
+    assert marked == text.startswith("\ufeff")
+    assert save(tmp_path, "a.py", text.removeprefix("\ufeff"), "new\n") is None
+    assert file.read_text(encoding="utf-8") == ("\ufeff" if marked else "") + "new\n"
+    if os.name != "nt":
+        assert file.stat().st_mode & 0o777 == 0o750
+    assert list(tmp_path.iterdir()) == [file]

@@ -309,3 +309,62 @@ def test_the_hostile_repository_is_hostile(tmp_path: Path) -> None:
     made.git("config", "--unset", "core.worktree")
     made.git("--no-pager", "diff", "HEAD")
     assert marker.exists()
+
+
+def test_texts_of_a_commit(tmp_path: Path) -> None:
+    """Several files of a commit at once, whatever their names; what is missing, binary or a folder is left out."""
+    made = scratch(tmp_path)
+    made.commit({"a.py": "a\n", "sub/with space.py": "b\n", "bin": b"\0", "größe.py": "c\n"})
+    made.write({"a.py": "changed\n"})
+    names = ["a.py", "sub/with space.py", "bin", "sub", "nothing.py", "größe.py", "x\nHEAD:a.py"]
+    found = git.texts(opened(made), "HEAD", names)
+    assert found == {"a.py": "a\n", "sub/with space.py": "b\n", "größe.py": "c\n"}
+    assert git.texts(opened(made), "", names) == git.texts(opened(made), "HEAD", []) == {}
+
+
+def test_users_of_a_word(tmp_path: Path) -> None:
+    """Where a commit, the index or the working tree has a word, however git grep is configured here."""
+    made = scratch(tmp_path)
+    made.commit({"a.py": "total(1)\ntotals\n", "sub/b c.py": "x\ny = total\n"})
+    for key, value in (("grep.column", "true"), ("grep.lineNumber", "false"), ("submodule.recurse", "true")):
+        made.git("config", key, value)
+    everywhere = (("a.py", 0, "total(1)"), ("sub/b c.py", 1, "y = total"))
+    repository = opened(made)
+    assert git.users(repository, git.resolve(repository, "HEAD") or "", "total", 9) == everywhere
+    assert (
+        git.users(repository, INDEX, "total", 9) == git.users(repository, WORKTREE, "total", 9) == everywhere
+    )
+    assert git.users(repository, WORKTREE, "total", 1) == everywhere[:1]
+    assert git.users(repository, WORKTREE, "-x", 9) == ()
+
+
+def test_history_and_tracked_files(tmp_path: Path) -> None:
+    """The newest commits first, merges left out; the files that git knows."""
+    made = scratch(tmp_path)
+    assert git.history(opened(made), 5) == ()
+    made.commit({"a.py": "1\n"}, "one")
+    made.git("switch", "--quiet", "--create", "side")
+    made.commit({"b.py": "1\n"}, "two")
+    made.git("switch", "--quiet", "main")
+    made.commit({"c.py": "1\n"}, "three")
+    made.git("merge", "--quiet", "--no-edit", "side")
+    made.write({"untracked.py": ""})
+    assert sorted(each.subject for each in git.history(opened(made), 5)) == ["one", "three", "two"]
+    assert git.tracked(opened(made)) == ("a.py", "b.py", "c.py")
+
+
+@pytest.mark.parametrize(
+    ("patch", "fits"),
+    [
+        ("--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-1\n+2\n", True),
+        ("--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-3\n+2\n", False),
+        ("--- a/../x.py\n+++ b/../x.py\n@@ -0,0 +1 @@\n+2\n", False),
+        ("nothing", False),
+    ],
+)
+def test_patches_that_apply(tmp_path: Path, patch: str, fits: bool) -> None:
+    """A patch is tried and not made."""
+    made = scratch(tmp_path)
+    made.commit({"a.py": "1\n"})
+    assert git.applies(opened(made), patch) is fits
+    assert (made.root / "a.py").read_text() == "1\n"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linnet_context import git
 from linnet_context.diff import FileDiff, parse
 from linnet_context.git import INDEX, WORKTREE, ChangedFile, Repository
 from linnet_context.problems import Problem
+
+from .basis import Basis
 
 _AGAIN = "Give one of RANGE, --staged, --worktree, --base, --commit and --patch."
 
@@ -18,7 +20,8 @@ _AGAIN = "Give one of RANGE, --staged, --worktree, --base, --commit and --patch.
 class Inputs:
     """What the user asked to be reviewed; at most one of the first six. `patch` is the text of a diff.
 
-    `words` are an optional RANGE followed by paths, in the order they were written.
+    `words` are an optional RANGE followed by paths, in the order they were written. `shard` (I, N) takes every Nth file
+    from the Ith, so that N runs share the change among them.
     """
 
     staged: bool = False
@@ -27,6 +30,7 @@ class Inputs:
     commit: str | None = None
     patch: str | None = None
     words: tuple[str, ...] = ()
+    shard: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,14 @@ class Change:
     """A change: its name for people ("the staged changes"), its files, and where their two sides are found.
 
     `root` is the folder that the files' paths start from. Either `repository` with `old` (a commit or tree) and `new`
-    (a commit, `git.INDEX` or `git.WORKTREE`), or `patches`, one for each file, in the same order.
+    (a commit, `git.INDEX` or `git.WORKTREE`), or `patches`, one for each file, in the same order. `basis` is where
+    the rules of its review are taken from.
     """
 
     title: str
     root: Path
     files: tuple[ChangedFile, ...]
+    basis: Basis
     repository: Repository | None = None
     old: str = ""
     new: str = ""
@@ -48,6 +54,24 @@ class Change:
 
 def find_change(folder: Path, inputs: Inputs) -> Change:
     """The change that the inputs name, seen from `folder`; Problem when there is none such."""
+    return _sharded(_whole_change(folder, inputs), *inputs.shard)
+
+
+def _sharded(change: Change, number: int, count: int) -> Change:
+    if count == 1:
+        return change
+    if not 1 <= number <= count:
+        raise Problem(f"There is no shard {number} of {count}.", "Count shards from 1, as in --shard 2/4.")
+    order = sorted(range(len(change.files)), key=lambda at: change.files[at].path)[number - 1 :: count]
+    return replace(
+        change,
+        title=f"{change.title} (shard {number} of {count})",
+        files=tuple(change.files[at] for at in order),
+        patches=tuple(change.patches[at] for at in order) if change.patches else (),
+    )
+
+
+def _whole_change(folder: Path, inputs: Inputs) -> Change:
     if inputs.patch is not None:
         return _from_patch(folder, inputs)
     repository = git.open_repository(folder)
@@ -109,7 +133,8 @@ def _change(repository: Repository, title: str, old: str, new: str, paths: Seque
     files = _files(repository, old, new, paths)
     if not files and paths:
         _check_paths(repository, paths)
-    return Change(title, repository.root, files, repository, old, new)
+    basis = Basis(repository.root, repository, old)
+    return Change(title, repository.root, files, basis, repository, old, new)
 
 
 def _check_paths(repository: Repository, paths: Sequence[str]) -> None:
@@ -194,4 +219,5 @@ def _from_patch(folder: Path, inputs: Inputs) -> Change:
         wanted = {(prefix / word).as_posix() for word in inputs.words}
         patches = tuple(each for each in patches if wanted & {each.path, *map(str, Path(each.path).parents)})
     files = tuple(ChangedFile(each.path, each.old_path, _PATCH_STATUS[each.status]) for each in patches)
-    return Change("the patch", root, files, patches=patches)
+    basis = Basis(root, repository, git.head(repository) or "") if repository else Basis(root)
+    return Change("the patch", root, files, basis, patches=patches)

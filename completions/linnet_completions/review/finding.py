@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,9 +12,27 @@ from typing import Literal
 from linnet_context.text import Position
 
 Severity = Literal["error", "warning", "info"]
-Source = Literal["syntax", "bugs", "secrets", "model"]
+Source = Literal["syntax", "bugs", "secrets", "linters", "ignores", "model"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Text to put in the place of `start`..`end` of the new text; 0-based, the end excluded, columns in code points."""
+
+    start: Position
+    end: Position
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would mend a finding, `title` in words. A safe one changes nothing that was meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +41,7 @@ class Candidate:
 
     `start`..`end` are 0-based, the end excluded, columns in code points. `consequence` says what happens if it stays.
     `subject` is what it speaks of ("an undefined name's name"): two candidates of one rule and subject are one matter.
+    `aliases` are the names that other tools have for the rule.
     """
 
     rule: str
@@ -32,6 +52,8 @@ class Candidate:
     start: Position
     end: Position
     subject: str = ""
+    fix: Fix | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,7 @@ class Finding:
     consequence: str
     symbol: str
     fingerprint: str
+    fix: Fix | None = None
 
 
 def finding(path: str, quote: str, symbol: str, candidate: Candidate) -> Finding:
@@ -72,6 +95,7 @@ def finding(path: str, quote: str, symbol: str, candidate: Candidate) -> Finding
         consequence=candidate.consequence,
         symbol=symbol,
         fingerprint=fingerprint(candidate.rule, quote, symbol),
+        fix=candidate.fix,
     )
 
 
@@ -79,6 +103,17 @@ def fingerprint(rule: str, line: str, symbol: str) -> str:
     """16 hexadecimal digits that tell one finding from another whatever its line number and indentation."""
     parts = "\0".join((rule, normalised(line), symbol))
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def numbered(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """Each finding with how many of its path and fingerprint stand before it: equal lines need telling apart."""
+    seen: Counter[tuple[str, str]] = Counter()
+    result: list[tuple[Finding, int]] = []
+    for each in findings:
+        key = (each.path, each.fingerprint)
+        result.append((each, seen[key]))
+        seen[key] += 1
+    return result
 
 
 def normalised(line: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
+from linnet_context import files
 from linnet_context.diff import between
 from linnet_context.git import ChangedFile
 
+from .basis import Basis, Judge
 from .change import Change
-from .checks import Checks, Options
-from .finding import SEVERITIES, Finding, normalised
+from .checks import Checked, Checks, Memory, Options
+from .finding import SEVERITIES, Candidate, Finding, normalised
+from .observing import Observation, Watch
 from .ruff_rules import AT_A_DISTANCE
-from .sides import Judge, Pair, checked, pairs
+from .sides import Pair, checked, pairs
 
 _NOT_MOVED = frozenset(f"ruff/{code}" for code in AT_A_DISTANCE)
 _ONLY_LINES = "only its added lines: the patch fits no file here"
@@ -53,7 +57,8 @@ class Report:
 
     `findings` are ordered by severity, path and line, those of a model behind the others. `notes` say what could not be
     checked at all. `model` names the model that was asked, "" for none; `unseen` are reviewed files that it did not see
-    or had nothing readable to say of, and why.
+    or had nothing readable to say of, and why. `ignored` findings were taken back by comments in the code, `accepted`
+    ones by a baseline. `observations` are no findings. `remembered` files were checked before, just as they are.
     """
 
     title: str
@@ -64,20 +69,39 @@ class Report:
     interrupted: bool
     model: str = ""
     unseen: tuple[Skipped, ...] = ()
+    ignored: tuple[Finding, ...] = ()
+    accepted: tuple[Finding, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    remembered: int = 0
 
 
 def review(
-    change: Change, report: Callable[[Progress], None] | None = None, options: Options | None = None
+    change: Change,
+    report: Callable[[Progress], None] | None = None,
+    options: Options | None = None,
+    *,
+    memory: Memory | None = None,
+    further: Mapping[str, Sequence[Candidate]] = MappingProxyType({}),
+    notes: Sequence[str] = (),
 ) -> Report:
-    """Check every file of a change; `report` hears after each file. Ctrl-C ends it early and keeps what is done."""
-    checks = Checks(options or Options())
+    """Check every file of a change; `report` hears after each file. Ctrl-C ends it early and keeps what is done.
+
+    `memory` keeps the findings of files from one review to the next. `further` is what other programs found in files as
+    they lie on the disk, by path, and `notes` what they had to say.
+    """
+    checks = Checks(options or Options(), memory=memory, notes=list(notes))
     work = _Work()
+    watch = Watch(change)
     interrupted = False
+    observed: tuple[Observation, ...] = ()
     try:
         for pair in pairs(change, checks.options.ignore):
-            work.add(pair, () if pair.skip else checks.findings(pair))
+            told = _as_it_lies(change.root, pair, further)
+            work.add(pair, Checked() if pair.skip else checks.checked(pair, told))
+            watch.see(pair)
             if report:
                 report(Progress(work.done, len(change.files), pair.file.path))
+        observed = watch.observations()
     except KeyboardInterrupt:
         interrupted = True
     rest = (Skipped(file.path, "interrupted") for file in change.files[work.done :])
@@ -88,7 +112,16 @@ def review(
         findings=tuple(sorted(work.new_findings(), key=_order)),
         notes=tuple(checks.notes),
         interrupted=interrupted,
+        ignored=tuple(sorted(work.ignored, key=_order)),
+        observations=observed,
+        remembered=checks.remembered,
     )
+
+
+def _as_it_lies(root: Path, pair: Pair, further: Mapping[str, Sequence[Candidate]]) -> Sequence[Candidate]:
+    """What other programs found in a file, if the text that is reviewed is the one that they saw."""
+    told = further.get(pair.file.path, ())
+    return told if told and pair.head is not None and files.read(root, pair.file.path) == pair.head else ()
 
 
 @dataclass(slots=True)
@@ -98,16 +131,18 @@ class _Work:
     reviewed: list[Reviewed] = field(default_factory=list[Reviewed])
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     found: list[tuple[str, Finding]] = field(default_factory=list[tuple[str, Finding]])
+    ignored: list[Finding] = field(default_factory=list[Finding])
     removed: Counter[str] = field(default_factory=Counter[str])
 
     @property
     def done(self) -> int:
         return len(self.reviewed) + len(self.skipped)
 
-    def add(self, pair: Pair, findings: Sequence[Finding]) -> None:
+    def add(self, pair: Pair, result: Checked) -> None:
         path, change = pair.file.path, pair.diff
         self.removed.update(normalised(line) for line in change.removed.values())
-        self.found += [(normalised(change.added.get(each.start.line, "")), each) for each in findings]
+        self.found += [(normalised(change.added.get(each.start.line, "")), each) for each in result.findings]
+        self.ignored += result.ignored
         if pair.skip:
             self.skipped.append(Skipped(path, pair.skip))
         else:
@@ -136,7 +171,7 @@ def document_pair(root: Path, path: str, text: str, base_text: str | None) -> Pa
     """
     known = base_text is not None
     file = ChangedFile(path, path if known else "", "modified" if known else "added")
-    if Judge(root, ()).reason(file):
+    if Judge(Basis(root), [file]).reason(file):
         return None
     pair = checked(Pair(file, between(path, base_text, text), base_text, text))
     return None if pair.skip else pair
@@ -148,4 +183,4 @@ def review_document(root: Path, path: str, text: str, base_text: str | None) -> 
     A file that ignore rules exclude has no findings. Nothing but our own ruff is run.
     """
     pair = document_pair(root, path, text, base_text)
-    return () if pair is None else tuple(sorted(Checks().findings(pair), key=_order))
+    return () if pair is None else tuple(sorted(Checks().checked(pair).findings, key=_order))

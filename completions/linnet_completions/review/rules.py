@@ -6,6 +6,7 @@ import json
 import re
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,8 +15,8 @@ from linnet_context.process import environment, find_program, run
 from linnet_context.text import Position
 
 from .dropped import CODE, dropped_exceptions
-from .finding import Candidate
-from .ruff_rules import MAY_BE_EXPECTED, NOT_IN_TESTS, RULES, Rule
+from .finding import Candidate, Edit, Fix
+from .ruff_rules import AT_A_DISTANCE, MAY_BE_EXPECTED, NOT_IN_TESTS, RULES, Rule
 
 SYNTAX_RULE = "invalid-syntax"
 _SECONDS = 20.0
@@ -43,6 +44,9 @@ _GIVEN = frozenset(
 _ROUTE = re.compile(r"^[\"']/")
 _SIGNATURE = re.compile(r"([\"'])[ybnqiuxtdsogvah]+\1")
 _EXPECTS = re.compile(r"\b(?:raises|assertRaises\w*|warns|assertWarns\w*|suppress)\(")
+# Rules that need all of a text: without the broken lines of it they would be wrong.
+_NEEDS_ALL = frozenset(f"ruff/{code}" for code in (*AT_A_DISTANCE, "F811", "B018"))
+_MOST_BROKEN = 4
 _LOOK_BACK = 12
 _OPENER_LINES = 3
 
@@ -98,6 +102,32 @@ def ruff_reports(program: Path, path: str, text: str, rules: Sequence[str]) -> l
     return found
 
 
+def bugs_beside(
+    program: Path, path: str, text: str, broken: Candidate, extra: Sequence[str] = ()
+) -> tuple[Candidate, ...]:
+    """What ruff says about a text that does not parse, as if its broken lines were not there."""
+    lines = text.split("\n")
+    emptied: set[int] = set()
+    for _ in range(_MOST_BROKEN):
+        at = min(broken.start.line, len(lines) - 1)
+        while at and (not lines[at].strip() or at in emptied):
+            at -= 1
+        emptied.add(at)
+        # What opens a block must go on doing so.
+        lines[at] = " " * _indent(lines[at]) + ("if 1:" if lines[at].rstrip().endswith(":") else "pass")
+        found = bugs(program, path, "\n".join(lines), extra) or ()
+        errors = [each for each in found if each.source == "syntax"]
+        if not errors:
+            return tuple(
+                each
+                for each in found
+                if each.rule not in _NEEDS_ALL
+                and emptied.isdisjoint(range(each.start.line, each.end.line + 1))
+            )
+        broken = errors[0]
+    return ()
+
+
 def _candidates(path: str, text: str, reports: Sequence[Mapping[str, Any]]) -> Iterator[Candidate]:
     lines = text.split("\n")
     in_test = is_test_path(path)
@@ -107,11 +137,22 @@ def _candidates(path: str, text: str, reports: Sequence[Mapping[str, Any]]) -> I
         if code == SYNTAX_RULE:
             yield _syntax_error(report["message"], start, end)
         elif not (in_test and code in NOT_IN_TESTS or _is_meant(code, report["message"], lines, start.line)):
-            yield _candidate(code, report["message"], start, end)
+            yield replace(_candidate(code, report["message"], start, end), fix=_fix(report.get("fix")))
 
 
 def _position(place: Mapping[str, int]) -> Position:
     return Position(place["row"] - 1, place["column"] - 1)
+
+
+def _fix(value: Mapping[str, Any] | None) -> Fix | None:
+    """What ruff would write, unless it says that this is only for show."""
+    if not value or value.get("applicability") not in ("safe", "unsafe"):
+        return None
+    edits = (
+        Edit(_position(each["location"]), _position(each["end_location"]), each["content"])
+        for each in value["edits"]
+    )
+    return Fix(value.get("message") or "Fix it", tuple(edits), value["applicability"] == "safe")
 
 
 def _syntax_error(message: str, start: Position, end: Position) -> Candidate:

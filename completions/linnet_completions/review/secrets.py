@@ -26,11 +26,17 @@ _PLACEHOLDER = re.compile(
     r"|abcdef|foobar|12345|00000|hunter2|deadbeef|replace|none|null|undefined|default",
     re.IGNORECASE,
 )
+# Chance makes short words, too: in a token of a known shape only these show that it is none.
+_PLACEHOLDER_TOKEN = re.compile(
+    r"(?i:example|sample|placeholder|redacted|replace|insert|abcdef|foobar|12345|00000|deadbeef|xxxx)|your|YOUR|fake|FAKE|test|TEST"
+    r"|dummy|DUMMY|\.\.\.|\*\*\*"
+)
 _LOOKED_UP = re.compile(
     r"environ|getenv|process\.env|import\.meta\.env|\benv[(\[.]|secrets?[.\[]|vault|keyring|hash|digest|checksum|sha\d+",
     re.IGNORECASE,
 )
-_INDIRECT = re.compile(r"[${}<>()\[\]%]|://|^[./~]|\s")
+# References, places to fill in, formats of numbers and dates.
+_INDIRECT = re.compile(r"[${}<>()\[\]]|%[(%]|%[sdrif](?![a-zA-Z0-9])|%[a-zA-Z].*%[a-zA-Z]|://|^[./~]|\s")
 _CONFIG_TYPES = frozenset({".env", ".ini", ".cfg", ".conf", ".toml", ".yaml", ".yml", ".properties"})
 _QUOTES = frozenset("\"'`")
 _BARE_STRINGS = frozenset({"shellscript", "dockerfile", "makefile", "powershell", "terraform", "groovy"})
@@ -95,10 +101,12 @@ def _candidate(kind: str, start: Position, end: Position) -> Candidate:
 
 def _is_meant(kind: str, value: str, line: str, path: str) -> bool:
     """Whether a find is worth a reader's time: tests, prose and templates are full of examples."""
-    if kind in _TOO_VAGUE or _PLACEHOLDER.search(value) or entropy(value) < 2.5:
+    if kind in _TOO_VAGUE or entropy(value) < 2.5:
         return False
     if kind in TOKENS and kind not in _DOUBTFUL:
-        return True
+        return _PLACEHOLDER_TOKEN.search(value) is None
+    if _PLACEHOLDER.search(value):
+        return False
     if is_test_path(path) or _is_prose(path) or _LOOKED_UP.search(line):
         return False
     return kind in TOKENS or _is_password(value)

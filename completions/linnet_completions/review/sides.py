@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from linnet_context import diff, files, git
 from linnet_context.diff import FileDiff
-from linnet_context.exclusions import folder_reason, is_binary, is_secret, name_reason, text_reason
+from linnet_context.exclusions import is_binary, text_reason
 from linnet_context.git import WORKTREE, ChangedFile, Repository
-from linnet_context.ignores import Rules
 from linnet_context.problems import Problem
 
+from .basis import Judge
 from .change import Change
 
 _GROUP = 40
+_MARK = "\ufeff"
+# Nobody reads so many lines of one file, and nobody wrote them at once.
+MOST_ADDED = 10_000
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
@@ -25,7 +28,8 @@ class Pair:
     """One changed file with its texts before and after.
 
     `base` is None for a new file. `head` is None when only `diff` is known (a patch that fits no file here).
-    `skip` is the reason why it is not reviewed, or "". Then there are no texts.
+    `skip` is the reason why it is not reviewed, or "". Then there are no texts. `mark` is the byte order mark that stands
+    before `head` where that is stored, or "".
     """
 
     file: ChangedFile
@@ -33,55 +37,18 @@ class Pair:
     base: str | None = None
     head: str | None = None
     skip: str = ""
+    mark: str = ""
 
 
 def pairs(change: Change, ignore: Sequence[str] = ()) -> Iterator[Pair]:
     """Each file of a change once, in its order; texts are loaded in groups, so that memory stays bounded."""
-    judge = Judge(change.root, ignore)
+    judge = Judge(change.basis, change.files, ignore)
     if change.repository is None:
         for file, patch in zip(change.files, change.patches, strict=True):
             yield checked(_patched(change.root, file, patch, judge.reason(file)))
         return
     for start in range(0, len(change.files), _GROUP):
         yield from _group(change, change.repository, change.files[start : start + _GROUP], judge)
-
-
-class Judge:
-    """Which files are skipped for what is known before their text is read."""
-
-    def __init__(self, root: Path, ignore: Sequence[str]) -> None:
-        own = (files.read(root, ".linnetignore") or "").splitlines()
-        self._rules = [rules for rules in (Rules(own), Rules(ignore)) if rules]
-
-    def reason(self, file: ChangedFile) -> str:
-        return _kind_reason(file) or self._path_reason(file.path)
-
-    def _path_reason(self, path: str) -> str:
-        parts = PurePosixPath(path).parts
-        if is_secret(path):
-            return ""  # A committed key file is what a review must see. Nothing of it leaves the machine.
-        for depth, part in enumerate(parts, 1):
-            here, is_folder = "/".join(parts[:depth]), depth < len(parts)
-            if is_folder and (reason := folder_reason(part)):
-                return reason
-            if any(rules.verdict(part, here, is_folder) for rules in self._rules):
-                return "ignored"
-        return name_reason(path) or ""
-
-
-def _kind_reason(file: ChangedFile) -> str:
-    """Why a file is skipped for what git says of it."""
-    if file.status == "deleted":
-        return "deleted"
-    if "160000" in (file.old_mode, file.new_mode):
-        return "submodule"
-    if file.new_mode == "120000":
-        return "symbolic link"
-    if file.path.endswith("/"):
-        return "nested repository"
-    if file.old_id and file.old_id == file.new_id:
-        return "only renamed" if file.path != file.old_path else "only its mode changed"
-    return ""
 
 
 def _group(
@@ -118,7 +85,7 @@ def _diffs(change: Change, repository: Repository, group: Sequence[ChangedFile])
 
 def _loaded(change: Change, file: ChangedFile, blobs: dict[str, bytes], found: FileDiff | None) -> Pair:
     if found is not None and found.binary:
-        return Pair(file, _nothing(file), skip="binary")
+        found = None  # An attribute may have said so, and the change may have brought it: the text itself decides.
     base, base_reason = _blob(file.old_id, blobs)
     in_worktree = change.new == WORKTREE
     head, reason = _on_disk(change.root, file.path) if in_worktree else _blob(file.new_id, blobs)
@@ -127,7 +94,12 @@ def _loaded(change: Change, file: ChangedFile, blobs: dict[str, bytes], found: F
         return Pair(file, _nothing(file), skip=reason or "gone")
     if found is None or not _fits(found, head):  # Untracked, or it changed between two looks.
         found = diff.between(file.path, base, head)
-    return Pair(file, found, base, head)
+    marked = files.is_marked(change.root, file.path) if in_worktree else _is_marked(blobs[file.new_id])
+    return Pair(file, found, base, head, mark=_MARK if marked else "")
+
+
+def _is_marked(blob: bytes) -> bool:
+    return blob.startswith(_MARK.encode())
 
 
 def _blob(name: str, blobs: dict[str, bytes]) -> tuple[str | None, str]:
@@ -136,7 +108,7 @@ def _blob(name: str, blobs: dict[str, bytes]) -> tuple[str | None, str]:
     if name not in blobs:
         return None, "larger than 1 MB or not in this clone"
     text = git.decode(blobs[name])
-    return (None, "binary") if text is None else (text.removeprefix("\ufeff"), "")
+    return (None, "binary") if text is None else (text.removeprefix(_MARK), "")
 
 
 def _on_disk(root: Path, path: str) -> tuple[str | None, str]:
@@ -153,7 +125,7 @@ def _fits(found: FileDiff, head: str) -> bool:
     """Whether the added lines stand in the text as the diff says (a byte order mark aside)."""
     lines = diff.split_lines(head)
     return all(
-        number < len(lines) and lines[number] == text.removeprefix("\ufeff")
+        number < len(lines) and lines[number] == text.removeprefix(_MARK)
         for number, text in found.added.items()
     )
 
@@ -183,6 +155,8 @@ def checked(pair: Pair) -> Pair:
         reason = "line endings of an old kind (CR alone)"
     if reason is None and is_binary(pair.head[:8192].encode("utf-8", "replace")):
         reason = "binary"
+    if reason is None and len(pair.diff.added) > MOST_ADDED:
+        reason = f"too large ({len(pair.diff.added)} added lines)"
     if reason is None and pair.head == pair.base:
         reason = "no text changed"
     return Pair(pair.file, _nothing(pair.file), skip=reason) if reason else pair

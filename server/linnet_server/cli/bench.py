@@ -12,12 +12,13 @@ import click
 from linnet_server.cli.common import App
 
 if TYPE_CHECKING:
+    from linnet_server.bench.review import Report as ReviewReport
     from linnet_server.bench.startup import Report, Side, Stalls
 
 
 @click.group()
 def bench() -> None:
-    """Measure how fast Linnet is on this machine."""
+    """Measure how fast Linnet is on this machine, and how good."""
 
 
 @bench.command()
@@ -46,6 +47,56 @@ def startup(app: App, rounds: int, keys: int, files: int, as_json: bool) -> None
         return
     for line in _table(report, files):
         app.out(line)
+
+
+@bench.command()
+@click.argument("repositories", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--cases", type=click.IntRange(1), default=20, show_default=True, help="Mistakes of each class."
+)
+@click.option(
+    "--changes",
+    type=click.IntRange(0),
+    default=14,
+    show_default=True,
+    help="Bug fixes of each repository to review.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number makes other mistakes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def review(
+    app: App, repositories: tuple[Path, ...], cases: int, changes: int, seed: int, as_json: bool
+) -> None:
+    """Measure the review without a model, on git repositories of yours; the current one by default.
+
+    Mistakes are put into their files in memory, one at a time, each beside an edit of the same place that changes no
+    meaning: what is found there is a false alarm. Then the newest small bug fixes of their histories are reviewed, in
+    which nothing should be found. Nothing is written.
+    """
+    from dataclasses import asdict
+
+    from linnet_server.bench.review import measure
+    from linnet_server.cli.common import workspace_of
+
+    roots = [each.resolve() for each in repositories] or [workspace_of(Path.cwd())]
+    report = measure(roots, cases, changes, seed, app.detail)
+    if as_json:
+        app.json(asdict(report))
+        return
+    for line in _review_table(report):
+        app.out(line)
+
+
+def _review_table(report: ReviewReport) -> Iterator[str]:
+    yield f"{'mistake':<22}{'cases':>8}{'found':>8}{'observed':>10}{'false alarms':>14}"
+    for each in report.scores:
+        yield f"{each.name:<22}{each.cases:>8}{each.found:>8}{each.observed:>10}{each.alarms:>14}"
+    clean = report.clean
+    rate = f"{len(clean.alarms) / clean.changes:.3f}" if clean.changes else "none"
+    yield ""
+    yield f"{clean.changes} clean bug fixes: {len(clean.alarms)} findings ({rate} a change), {clean.observations} observations"
+    for alarm in clean.alarms:
+        yield f"  {alarm.repository} {alarm.commit} {alarm.place}: {alarm.message} [{alarm.rule}]"
 
 
 def _table(report: Report, files: int) -> Iterator[str]:

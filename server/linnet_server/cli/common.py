@@ -37,8 +37,11 @@ class App:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _told: set[str] = field(default_factory=set[str])
 
-    def load_settings(self, workspace: Path) -> Loaded:
-        """The settings that hold in a workspace, with their sources and messages."""
+    def load_settings(self, workspace: Path, texts: Mapping[str, str] | None = None) -> Loaded:
+        """The settings that hold in a workspace, with their sources and messages.
+
+        `texts` by name stand for the settings files that lie in its folder.
+        """
         from linnet_server.settings import load, user_file
 
         if self.config is not None and not self.config.is_file():
@@ -48,11 +51,12 @@ class App:
             workspace=workspace,
             environ=self.environ,
             flags={"offline": True} if self.offline else None,
+            workspace_texts=texts,
         )
 
-    def settings(self, workspace: Path) -> Settings:
+    def settings(self, workspace: Path, texts: Mapping[str, str] | None = None) -> Settings:
         """The settings that hold in a workspace; what is wrong with them is noted once."""
-        loaded = self.load_settings(workspace)
+        loaded = self.load_settings(workspace, texts)
         for message in loaded.messages:
             if message not in self._told:
                 self._told.add(message)

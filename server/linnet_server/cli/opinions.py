@@ -11,7 +11,7 @@ from linnet_completions.review.model import Material, Opinion, material, opinion
 from linnet_completions.review.review import Report
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App
-from linnet_server.cli.review import progress_bar
+from linnet_server.cli.reviewing import progress_bar
 
 if TYPE_CHECKING:
     from linnet_completions.review.change import Change

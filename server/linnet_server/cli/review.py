@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from linnet_context.problems import Problem
-from linnet_server.cli.answers import is_chosen, opener
 from linnet_server.cli.common import App
+from linnet_server.cli.forms import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Sequence
 
-    from linnet_completions.review.change import Inputs
-    from linnet_completions.review.finding import Severity
-    from linnet_completions.review.review import Progress, Report
+_AUTOMATIC = "text, or github where GITHUB_ACTIONS is true"
 
-FOUND = 1
-FAILED = 2
-INTERRUPTED = 130
-# A handful of files is done before a bar could be read.
-_BAR_FROM = 12
+
+class _Shard(click.ParamType[tuple[int, int]]):
+    """I/N."""
+
+    name = "I/N"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        number, _, count = str(value).partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            self.fail(f"{value!r} is no I/N such as 1/4.", param, ctx)
+        return int(number), int(count)
+
+
+class _Output(click.ParamType[tuple[str, str]]):
+    """FORMAT=FILE."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        form, _, file = str(value).partition("=")
+        if form not in FORMS or not file:
+            self.fail(f"{value!r} is no FORMAT=FILE; formats are {', '.join(FORMS)}.", param, ctx)
+        return form, file
 
 
 @click.command("review")
@@ -36,19 +53,39 @@ _BAR_FROM = 12
 @click.option("--base", metavar="REF", help="Everything since this branch left REF.")
 @click.option("--commit", metavar="SHA", help="One commit, against its first parent.")
 @click.option("--patch", metavar="FILE", help="A unified diff; - reads it from standard input.")
+@click.option("--shard", type=_Shard(), default="1/1", help="The Ith of N parts of the change's files.")
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "concise", "json"]),
-    default="text",
-    help="How to print the result.",
+    "--format", "form", type=click.Choice(FORMS), help=f"How to print the result. By default {_AUTOMATIC}."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--output",
+    "outputs",
+    type=_Output(),
+    multiple=True,
+    help="Write the result to a file, too; may be repeated.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
     help="The least severity that ends with exit code 1; given here it counts for a model's findings, too. "
     "By default review.fail_on (error) for what is found mechanically, never for a model's findings.",
+)
+@click.option("--max-findings", type=click.IntRange(0), help="Most findings shown to people; 0 shows all.")
+@click.option("--baseline", metavar="FILE", help="Leave out what this file accepts.")
+@click.option("--write-baseline", metavar="FILE", help="Accept what is found now: write it to this file.")
+@click.option(
+    "--diff", "show_diff", is_flag=True, help="Print safe fixes as a patch instead of the findings."
+)
+@click.option("--fix", "apply_fixes", is_flag=True, help="Make safe fixes in the working tree.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --diff and --fix: also fixes that may change what was meant."
+)
+@click.option(
+    "--run-linters", is_flag=True, help="Ask the project's own linters, too; they may run its code."
+)
+@click.option(
+    "--no-cache", is_flag=True, help="Check files anew that did not change since an earlier review."
 )
 @click.option("--no-model", is_flag=True, help="Check mechanically only, though you chose a provider.")
 @click.option("--soft-fail", is_flag=True, help="Succeed though the model could not be asked.")
@@ -61,22 +98,53 @@ def review(
     base: str | None,
     commit: str | None,
     patch: str | None,
-    form: str,
+    shard: tuple[int, int],
+    form: str | None,
     as_json: bool,
+    outputs: Sequence[tuple[str, str]],
     fail_on: str | None,
+    max_findings: int | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    show_diff: bool,
+    apply_fixes: bool,
+    unsafe_fixes: bool,
+    run_linters: bool,
+    no_cache: bool,
     no_model: bool,
     soft_fail: bool,
 ) -> int:
-    """Review a change by mechanical checks: syntax errors, known kinds of Python bugs, secrets.
+    """Review a change by mechanical checks: syntax errors, known kinds of bugs, secrets.
 
-    If you chose a provider, its model reviews the change, too. Only what the change brings is reported. Without RANGE or an option: what is staged, or else the working tree
-    against HEAD. RANGE is A..B, A...B (from their merge base) or A (everything since). PATHs narrow it down.
+    If you chose a provider, its model reviews the change, too. Only what the change brings is reported. Without RANGE or
+    an option: what is staged, or else the working tree against HEAD. RANGE is A..B, A...B (from their merge base) or A
+    (everything since). PATHs narrow it down. Rules and ignores are those of the commit that the change starts from.
     """
     from linnet_completions.review.change import Inputs
+    from linnet_server.cli.reviewing import Asked, run
 
+    if show_diff and apply_fixes:
+        raise Problem(
+            "--diff and --fix exclude each other.", "See the patch with --diff, then make it with --fix."
+        )
     text = None if patch is None else _patch(patch)
-    inputs = Inputs(staged=staged, worktree=worktree, base=base, commit=commit, patch=text, words=words)
-    return _review(app, inputs, "json" if as_json else form, fail_on, _Asks(not no_model, soft_fail))
+    inputs = Inputs(staged, worktree, base, commit, text, words, shard)
+    automatic = "github" if app.environ.get("GITHUB_ACTIONS") == "true" else "text"
+    asked = Asked(
+        form="json" if as_json else form or automatic,
+        outputs=tuple(outputs),
+        fail_on=fail_on,
+        max_findings=max_findings,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        fixes="diff" if show_diff else "fix" if apply_fixes else "",
+        unsafe=unsafe_fixes,
+        linters=run_linters,
+        cache=not no_cache,
+        model=not no_model,
+        soft_fail=soft_fail,
+    )
+    return run(app, inputs, asked)
 
 
 def _patch(name: str) -> str:
@@ -85,78 +153,3 @@ def _patch(name: str) -> str:
     except OSError as error:
         raise Problem(f"The patch {name} cannot be read: {error.strerror}.", "Check its path.") from None
     return raw.decode("utf-8", "surrogateescape")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asks:
-    """Whether a model is asked, and whether the command may succeed without its answer."""
-
-    model: bool
-    soft_fail: bool
-
-
-def _review(app: App, inputs: Inputs, form: str, fail_on: str | None, asks: _Asks) -> int:
-    from linnet_completions.review.change import find_change
-    from linnet_completions.review.checks import Options
-    from linnet_completions.review.finding import at_or_above
-    from linnet_completions.review.review import review as review_change
-
-    change = find_change(Path.cwd(), inputs)
-    settings = app.settings(change.root)
-    options = Options(settings.review.rules, settings.review.classes, settings.context.ignore)
-    with progress_bar(app, len(change.files)) as progress:
-        report = review_change(change, progress, options)
-    failure = ""
-    if asks.model and not report.interrupted and is_chosen(settings, "review"):
-        from linnet_server.cli.opinions import by_model
-
-        way = opener(app, settings, "review")
-        report, failure = by_model(app, change, report, settings, way)
-    _print(app, report, form)
-    if report.interrupted:
-        return INTERRUPTED
-    if failure:
-        app.note(f"linnet: The model could not be asked to the end: {failure}")
-    if failure and not asks.soft_fail:
-        return FAILED
-    level = cast("Severity", fail_on or settings.review.fail_on)
-    # A model's findings end the command with a failure only for a user who said so in this very call.
-    counted = [each for each in report.findings if fail_on or each.source != "model"]
-    return FOUND if at_or_above(counted, level) else 0
-
-
-def _print(app: App, report: Report, form: str) -> None:
-    from linnet_server.cli.review_formats import as_value, concise, print_text
-
-    if form == "json":
-        app.json(as_value(report))
-    elif form == "concise":
-        for line in concise(report):
-            app.out(line)
-    else:
-        print_text(app, report)
-    for note in report.notes:
-        app.note(note)
-
-
-def progress_bar(app: App, total: int) -> AbstractContextManager[Callable[[Progress], None] | None]:
-    if app.quiet or total < _BAR_FROM or not sys.stderr.isatty():
-        return nullcontext()
-    return _Bar(app, total)
-
-
-class _Bar:
-    """A progress bar on stderr that leaves nothing behind."""
-
-    def __init__(self, app: App, total: int) -> None:
-        from rich.progress import Progress as Bar
-
-        self._bar = Bar(console=app.console(stderr=True), transient=True)
-        self._task = self._bar.add_task("Reviewing", total=total)
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        self._bar.start()
-        return lambda progress: self._bar.update(self._task, completed=progress.done)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()

@@ -193,7 +193,12 @@ class Review:
     """Review of changes."""
 
     max_findings: int = _setting(
-        5, "integer", "set", "Most findings shown of one change.", minimum=1, maximum=1000
+        5,
+        "integer",
+        "set",
+        "Most findings shown to people of one change; programs get all.",
+        minimum=1,
+        maximum=1000,
     )
     fail_on: str = _setting(
         "error",
@@ -203,6 +208,18 @@ class Review:
         choices=("error", "warning", "info", "never"),
     )
     rules: tuple[str, ...] = _setting((), "strings", "set", "Further ruff rules to check, for example `PLE`.")
+    patterns: tuple[str, ...] = _setting(
+        (), "strings", "nothing", "Files of the workspace that hold rules of its own, in ast-grep's YAML."
+    )
+    linters: bool = _setting(
+        False,
+        "boolean",
+        "nothing",
+        "Ask the linters that the workspace has configured; they may run its code.",
+    )
+    baseline: str | None = _setting(
+        None, "string", "set", "File of the workspace with findings that are accepted."
+    )
     classes: tuple[str, ...] = _setting(
         (), "strings", "set", "Classes of findings to show; every class when empty.", all_when_empty=True
     )

@@ -60,10 +60,13 @@ def parsed(text: str, name: str) -> tuple[Mapping[str, object], str | None]:
         return _NOTHING, f"{name}: is nested too deeply or holds a number too long, so it is ignored."
 
 
-def read_workspace_file(root: Path) -> WorkspaceFile:
-    """What `linnet.toml`, else `[tool.linnet]` of `pyproject.toml`, holds; an empty table without either."""
-    own = _read(root, NAME)
-    project = _read(root, PYPROJECT)
+def read_workspace_file(root: Path, texts: Mapping[str, str] | None = None) -> WorkspaceFile:
+    """What `linnet.toml`, else `[tool.linnet]` of `pyproject.toml`, holds; an empty table without either.
+
+    `texts` by name stand for those that lie in the folder, which then are not looked at.
+    """
+    own = _read(root, NAME) if texts is None else texts.get(NAME)
+    project = _read(root, PYPROJECT) if texts is None else texts.get(PYPROJECT)
     # Most Python projects have a pyproject.toml that says nothing to us: spare them the parser.
     mentioned = project is not None and "linnet" in project
     if own is not None:
@@ -76,7 +79,7 @@ def read_workspace_file(root: Path) -> WorkspaceFile:
         table, message = _tool_table(project)
         canonical = json.dumps(table, sort_keys=True, default=str)
         return WorkspaceFile(PYPROJECT, table, _digest(canonical), (message,) if message else ())
-    if own is None and (root / NAME).is_file():
+    if texts is None and (root / NAME).is_file():
         return WorkspaceFile(NAME, _NOTHING, "", (f"{NAME}: cannot be used, so it is ignored.",))
     return WorkspaceFile(NAME, _NOTHING, "")
 

@@ -85,11 +85,13 @@ def load(
     client: Mapping[str, object] | None = None,
     flags: Mapping[str, object] | None = None,
     trusted: Path | None = None,
+    workspace_texts: Mapping[str, str] | None = None,
 ) -> Loaded:
     """The settings that hold; never raises, whatever stands in the files.
 
     `user` is the user's settings file, `workspace` the root of a workspace, `client` what an editor sent (nested or
-    dotted names, camelCase or not), `flags` dotted names. `trusted` is the file of trust grants; by default the user's.
+    dotted names, camelCase or not), `flags` dotted names. `trusted` is the file of trust grants; by default the user's. `workspace_texts` by name stand for the
+    workspace's files, as a commit has them.
     """
     state = _Load()
     if user is not None:
@@ -99,7 +101,7 @@ def load(
         state.messages += [message] if message else []
         _apply(state, table, str(user))
     if workspace is not None:
-        _apply_workspace(state, workspace, trusted)
+        _apply_workspace(state, workspace, trusted, workspace_texts)
     _apply_environment(state, environ)
     if isinstance(client, Mapping):
         _apply(state, _from_client(client), "editor")
@@ -115,11 +117,11 @@ def _apply(state: _Load, table: Mapping[str, object], source: str) -> None:
             state.put(path, value, source)
 
 
-def _apply_workspace(state: _Load, root: Path, trusted: Path | None) -> None:
+def _apply_workspace(state: _Load, root: Path, trusted: Path | None, texts: Mapping[str, str] | None) -> None:
     from linnet_server.settings.files import read_workspace_file
     from linnet_server.settings.trust import is_trusted
 
-    file = read_workspace_file(root)
+    file = read_workspace_file(root, texts)
     state.messages += file.messages
     if not file.table:
         return

@@ -167,7 +167,7 @@ def test_without_ruff() -> None:
     checks = Checks(ruff=None)
     text = "def f(:\n"
     pair = Pair(ChangedFile("x.py", "", "added"), between("x.py", None, text), None, text)
-    assert [each.rule for each in checks.findings(pair)] == ["syntax/python"]
+    assert [each.rule for each in checks.checked(pair).findings] == ["syntax/python"]
     assert len(checks.notes) == 1
     assert "were not checked" in checks.notes[0]
 

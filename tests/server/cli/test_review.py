@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from linnet_server.cli.review_formats import plain
+from linnet_server.cli.forms.text import plain
 from linnet_server.cli.shell import run
 from tests.fixture import expect
 from tests.repositories import Scratch, scratch
@@ -29,6 +29,7 @@ Review = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
     """A repository with a change of several kinds in its working tree; the current folder."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     made = scratch(tmp_path / "project")
     monkeypatch.chdir(made.root)
     made.commit(
@@ -121,7 +122,9 @@ def test_exit_codes(made: Scratch, review: Review, words: list[str], code: int) 
 
 def test_fail_on_from_the_settings(made: Scratch, review: Review) -> None:
     """review.fail_on of the workspace holds unless the flag says otherwise."""
-    made.write({"linnet.toml": '[review]\nfail_on = "never"\n'})
+    made.git("stash", "--quiet", "--include-untracked")
+    made.commit({"linnet.toml": '[review]\nfail_on = "never"\n'})
+    made.git("stash", "pop", "--quiet")
     assert review()[0] == 0
     assert review("--fail-on", "error")[0] == 1
 

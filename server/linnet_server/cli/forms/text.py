@@ -1,4 +1,4 @@
-"""The result of a review as text, as one line a finding, and as JSON."""
+"""The result of a review for people: with frames of code, or one line a finding."""
 
 from __future__ import annotations
 
@@ -32,73 +32,75 @@ def plain(text: str) -> str:
     return _DECEIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def as_value(report: Report) -> dict[str, object]:
-    """The report as plain values for JSON; lines and columns count from 1, end columns are excluded."""
-    return {
-        "title": report.title,
-        "checks": "mechanical and model" if report.model else "mechanical",
-        "model": report.model or None,
-        "findings": [_finding_value(each) for each in report.findings],
-        "reviewed": [
-            {"path": each.path, "added": each.added, "removed": each.removed, "partly": each.partly}
-            for each in report.reviewed
-        ],
-        "skipped": [{"path": each.path, "reason": each.reason} for each in report.skipped],
-        "unseen": [{"path": each.path, "reason": each.reason} for each in report.unseen],
-        "notes": list(report.notes),
-        "interrupted": report.interrupted,
-    }
-
-
-def _finding_value(each: Finding) -> dict[str, object]:
-    return {
-        "path": each.path,
-        "line": each.start.line + 1,
-        "column": each.start.column + 1,
-        "end_line": each.end.line + 1,
-        "end_column": each.end.column + 1,
-        "severity": each.severity,
-        "rule": each.rule,
-        "source": each.source,
-        "confidence": each.confidence,
-        "message": each.message,
-        "consequence": each.consequence,
-        "quote": each.quote,
-        "symbol": each.symbol,
-        "fingerprint": each.fingerprint,
-    }
-
-
-def concise(report: Report) -> Iterator[str]:
+def concise(report: Report) -> str:
     """One line a finding: PATH:LINE:COLUMN: severity: message [rule]."""
-    for each in report.findings:
-        message = f"{each.severity}: {plain(each.message)} [{each.rule}]"
-        yield f"{_place(each)}: {message}"
+    lines = (
+        f"{_place(each)}: {each.severity}: {plain(each.message)} [{each.rule}]" for each in report.findings
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _place(each: Finding) -> str:
-    return f"{plain(each.path)}:{each.start.line + 1}:{each.start.column + 1}"
+    return f"{_path(each.path)}:{each.start.line + 1}:{each.start.column + 1}"
 
 
-def print_text(app: App, report: Report) -> None:
+def _path(path: str) -> str:
+    """A path at the start of a line, where some CI systems look for commands."""
+    return f"./{plain(path)}" if path.startswith(("::", "##")) else plain(path)
+
+
+def text(report: Report, most: int = 0) -> str:
+    """The report for people, without colours."""
+    return "".join("".join(piece for piece, _ in line) + "\n" for line in text_lines(report, most))
+
+
+def print_text(app: App, report: Report, most: int = 0) -> None:
     """Print the report for people: with colours on a terminal, plain elsewhere."""
     if not sys.stdout.isatty():
-        for line in text_lines(report):
-            app.out("".join(text for text, _ in line))
+        app.out(text(report, most).removesuffix("\n"))
         return
     from rich.text import Text
 
     console = app.console()
-    for line in text_lines(report):
+    for line in text_lines(report, most):
         console.print(Text.assemble(*line))
 
 
-def text_lines(report: Report) -> Iterator[list[Piece]]:
+def shown_findings(report: Report, most: int) -> tuple[list[Finding], int]:
+    """The `most` gravest findings (0: all) of those that are no model's, and all of a model's; how many are left out."""
+    mechanical = [each for each in report.findings if each.source != "model"]
+    shown = mechanical[:most] if most else mechanical
+    model = [each for each in report.findings if each.source == "model"]
+    return [*shown, *model], len(mechanical) - len(shown)
+
+
+def text_lines(report: Report, most: int = 0) -> Iterator[list[Piece]]:
     """The lines of the report for people, each in pieces of text and style."""
-    for each in report.findings:
+    shown, more = shown_findings(report, most)
+    for each in shown:
         yield from _finding_lines(each)
         yield []
+    if more:
+        yield [(f"{_counted(more, 'more finding')}, less grave; --max-findings 0 shows all.", "bold")]
+        yield []
+    yield from _observation_lines(report, most)
     yield from _summary(report)
+
+
+def _observation_lines(report: Report, most: int) -> Iterator[list[Piece]]:
+    if not report.observations:
+        return
+    yield [("Observations, not defects:", "bold")]
+    for each in report.observations[: most or None]:
+        yield [(f"  {plain(each.path)}:{each.line + 1}: {plain(each.message)}", "")]
+    if most and report.observations[most:]:
+        yield [(f"  and {len(report.observations) - most} more", "dim")]
+    yield []
+
+
+def summary(report: Report) -> list[str]:
+    """What was found and what was looked at, without colours."""
+    return ["".join(piece for piece, _ in line) for line in _summary(report)]
 
 
 def _finding_lines(each: Finding) -> Iterator[list[Piece]]:
@@ -115,7 +117,10 @@ def _finding_lines(each: Finding) -> Iterator[list[Piece]]:
     yield [(f"  {number} | ", "dim"), (quote, "")]
     yield [(f"  {' ' * len(number)} | ", "dim"), (marks, severity[1])]
     where = f" (in {plain(each.symbol)})" if each.symbol else ""
-    yield [(f"  {plain(each.consequence)}{where}".rstrip(), "")]
+    if told := f"{plain(each.consequence)}{where}".strip():
+        yield [(f"  {told}", "")]
+    if each.fix:
+        yield [(f"  Fix{'' if each.fix.safe else ' (unsafe)'}: {plain(each.fix.title)}", "dim")]
 
 
 def _frame(each: Finding) -> tuple[str, str]:
@@ -143,17 +148,23 @@ def _summary(report: Report) -> Iterator[list[Piece]]:
     added, removed = (sum(getattr(each, side) for each in report.reviewed) for side in ("added", "removed"))
     claim = _MODEL_CLAIM.format(model=plain(report.model)) if report.model else CLAIM
     yield [(f"Reviewed {_counted(len(report.reviewed), 'file')} (+{added} -{removed} lines). {claim}", "")]
+    for count, what in (
+        (len(report.ignored), "ignored by comments"),
+        (len(report.accepted), "accepted by the baseline"),
+    ):
+        if count:
+            yield [(f"{_counted(count, 'finding')} {what}.", "")]
     for each in report.reviewed:
         if each.partly:
-            yield [(f"  {plain(each.path)}: {each.partly}", "dim")]
+            yield [(f"  {plain(each.path)}: {plain(each.partly)}", "dim")]
     if report.unseen:
         yield [(f"Not reviewed by the model, or not all of it: {_counted(len(report.unseen), 'file')}:", "")]
     for each_unseen in report.unseen:
-        yield [(f"  {plain(each_unseen.path)}: {each_unseen.reason}", "dim")]
+        yield [(f"  {plain(each_unseen.path)}: {plain(each_unseen.reason)}", "dim")]
     if report.skipped:
         yield [(f"Skipped {_counted(len(report.skipped), 'file')}:", "")]
     for each_skipped in report.skipped:
-        yield [(f"  {plain(each_skipped.path)}: {each_skipped.reason}", "dim")]
+        yield [(f"  {plain(each_skipped.path)}: {plain(each_skipped.reason)}", "dim")]
     if report.interrupted:
         yield [("Interrupted: what is above is not the whole review.", "bold")]
 

@@ -1,0 +1,181 @@
+"""The project's own linters: run only when asked, understood, and kept to what the change touched."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from linnet_completions.review.change import Inputs, find_change
+from linnet_completions.review.linters import found
+from linnet_completions.review.review import review
+from tests.repositories import Scratch, scratch
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")]
+
+
+def program(folder: Path, name: str, output: str, code: int = 1) -> None:
+    """A program that prints `output`, and writes its arguments beside itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.out").write_text(output)
+    script = (
+        f'#!/bin/sh\nprintf "%s\\n" "$@" > "{folder}/{name}.asked"\ncat "{folder}/{name}.out"\nexit {code}\n'
+    )
+    (folder / name).write_text(script)
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    tools = tmp_path / "tools"
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    return tools
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Scratch:
+    return scratch(tmp_path / "project")
+
+
+ESLINT = [
+    {
+        "filePath": "/web/a.js",
+        "messages": [
+            {
+                "ruleId": "no-undef",
+                "severity": 2,
+                "message": "x  is\nnot defined",
+                "line": 2,
+                "column": 3,
+                "endLine": 2,
+                "endColumn": 4,
+            }
+        ],
+    }
+]
+OXLINT = {
+    "diagnostics": [
+        {
+            "filename": "web/a.js",
+            "message": "m",
+            "code": "eslint(no-undef)",
+            "severity": "error",
+            "labels": [{"span": {"line": 2, "column": 3}}],
+        }
+    ]
+}
+GOLANGCI = {
+    "Issues": [
+        {"FromLinter": "errcheck", "Text": "m", "Pos": {"Filename": "web/a.js", "Line": 2, "Column": 3}}
+    ]
+}
+CLIPPY = {
+    "reason": "compiler-message",
+    "message": {
+        "code": {"code": "clippy::unwrap_used"},
+        "level": "error",
+        "message": "m",
+        "spans": [
+            {
+                "is_primary": True,
+                "file_name": "web/a.js",
+                "line_start": 2,
+                "column_start": 3,
+                "line_end": 2,
+                "column_end": 4,
+            }
+        ],
+    },
+}
+SHELLCHECK = [
+    {
+        "file": "web/a.js",
+        "line": 2,
+        "endLine": 2,
+        "column": 3,
+        "endColumn": 4,
+        "level": "warning",
+        "code": 2086,
+        "message": "m",
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "path", "output", "rule"),
+    [
+        ("eslint.config.js", "eslint", "web/a.js", json.dumps(ESLINT), "eslint/no-undef"),
+        (".oxlintrc.json", "oxlint", "web/a.js", json.dumps(OXLINT), "oxlint/no-undef"),
+        (
+            ".golangci.yml",
+            "golangci-lint",
+            "a.go",
+            json.dumps(GOLANGCI) + "\n1 issue\n",
+            "golangci-lint/errcheck",
+        ),
+        ("Cargo.toml", "cargo", "src/a.rs", json.dumps(CLIPPY) + "\n{}\n", "clippy/unwrap_used"),
+        (".shellcheckrc", "shellcheck", "a.sh", json.dumps(SHELLCHECK), "shellcheck/SC2086"),
+    ],
+)
+def test_outputs(tools: Path, made: Scratch, mark: str, name: str, path: str, output: str, rule: str) -> None:
+    """Each linter is asked in its own words, and its answer is understood."""
+    program(tools, name, output.replace("/web/a.js", f"{made.root}/web/a.js"))
+    made.write({mark: "", path: "x\n"})
+    result, notes = found(made.root, [path])
+    assert notes == []
+    ((where, (candidate,)),) = result.items()
+    assert (where, candidate.rule, candidate.source) == ("web/a.js", rule, "linters")
+    assert (candidate.start.line, candidate.start.column) == (1, 2)
+    asked = (tools / f"{name}.asked").read_text().split("\n")
+    assert not any(word.startswith("-") for word in asked[asked.index("--") + 1 :]) if "--" in asked else True
+
+
+def test_not_configured(tools: Path, made: Scratch) -> None:
+    """A linter that the project does not use is not run."""
+    program(tools, "eslint", "[]")
+    made.write({"a.js": "x\n"})
+    assert found(made.root, ["a.js"]) == ({}, [])
+    assert not (tools / "eslint.asked").exists()
+
+
+@pytest.mark.parametrize("output", ["", "oops", "{}", '[{"filePath": 1}]'])
+def test_an_answer_that_is_none(tools: Path, made: Scratch, output: str) -> None:
+    """A linter that fails is named, and the review goes on."""
+    program(tools, "eslint", output, 2)
+    made.write({"eslint.config.js": "", "a.js": "x\n"})
+    result, notes = found(made.root, ["a.js"])
+    assert result == {}
+    assert notes == [] or notes[0].startswith("eslint could not be used")
+
+
+def test_a_program_that_is_missing(made: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configured linter that is not installed is told."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    made.write({"eslint.config.js": "", "a.js": "x\n"})
+    assert found(made.root, ["a.js"])[1] == [
+        "eslint is configured here and was not found, so it was not asked."
+    ]
+
+
+def test_only_what_the_change_brought(tools: Path, made: Scratch) -> None:
+    """Of what a linter says of a file, what lies on added lines counts, and only of the text that it saw."""
+    messages = [
+        {"ruleId": "no-undef", "severity": 2, "message": "m", "line": line, "column": 1} for line in (1, 2)
+    ]
+    program(
+        made.root / "node_modules" / ".bin",
+        "eslint",
+        json.dumps([{"filePath": "a.js", "messages": messages}]),
+    )
+    made.commit({"eslint.config.js": "", "a.js": "one();\n"})
+    made.write({"a.js": "one();\ntwo();\n"})
+    change = find_change(made.root, Inputs(worktree=True))
+    told, _ = found(made.root, [file.path for file in change.files])
+    assert [(each.rule, each.start.line) for each in review(change, further=told).findings] == [
+        ("eslint/no-undef", 1)
+    ]
+    made.git("add", "a.js")
+    made.write({"a.js": "one();\ntwo();\nthree();\n"})
+    assert review(find_change(made.root, Inputs(staged=True)), further=told).findings == ()
