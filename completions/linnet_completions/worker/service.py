@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from linnet_completions.checks.insertion import Insertion
 from linnet_completions.ghost.complete import Ask
+from linnet_completions.worker.edits import Edits, safe_fixes
 from linnet_completions.worker.jobs import explained, reviewed, reviewed_workspace
 from linnet_completions.worker.workshop import Workshop
 from linnet_context.text import Document, Position, Splice
@@ -37,6 +38,7 @@ class Service:
         self._work: list[tuple[str, Iterator[Progress | None]]] = []
         self._reading: Iterator[None] | None = None
         self._reported = 0.0
+        self._edits = Edits()
 
     # What is asked
 
@@ -143,6 +145,23 @@ class Service:
         """Notes on all that is not committed: {message, files: {path: notes}}."""
         root, ignore = self._of(params).root, self._of(params).ignore
         return None if root is None else Job(lambda: reviewed_workspace(root, ignore))
+
+    def on_editPrepare(self, params: Message) -> Any:
+        """The question to a model that changes some lines: see `Edits.prepare`."""
+        return self._edits.prepare(self._of(params), params)
+
+    def on_editJudge(self, params: Message) -> Any:
+        """What a model's answer to such a question makes of the document: see `Edits.judge`."""
+        return self._edits.judge(params)
+
+    def on_editMove(self, params: Message) -> Any:
+        """The same for the document as it has become since."""
+        return self._edits.move(params)
+
+    def on_safeFixes(self, params: Message) -> Any:
+        """Fixes of broken rules that need no model, for lines of an open document."""
+        document = self._of(params).document(params["path"])
+        return None if document is None else Job(lambda: safe_fixes(document, params))
 
     def on_ping(self, params: Message) -> Any:
         return params

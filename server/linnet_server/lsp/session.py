@@ -29,6 +29,33 @@ NOWHERE = ""  # The name of the folder of all texts that belong to no workspace 
 
 
 @dataclass(frozen=True, slots=True)
+class EditSupport:
+    """What a client can do with edits: apply them for us, tell versions, remark on changes, create files, ask late."""
+
+    applies: bool
+    versions: bool
+    annotates: bool
+    creates: bool
+    resolves: bool
+
+    @classmethod
+    def of(cls, capabilities: Mapping[str, Any]) -> EditSupport:
+        workspace = capabilities.get("workspace") or {}
+        edit = workspace.get("workspaceEdit") or {}
+        action = (capabilities.get("textDocument") or {}).get("codeAction") or {}
+        late = (action.get("resolveSupport") or {}).get("properties") or ()
+        operations = edit.get("resourceOperations") or ()
+        # Neovim does not announce document changes, but says what can only stand in them.
+        return cls(
+            applies=bool(workspace.get("applyEdit")),
+            versions=bool(edit.get("documentChanges") or operations),
+            annotates=edit.get("changeAnnotationSupport") is not None,
+            creates="create" in operations,
+            resolves="edit" in late and bool(action.get("dataSupport")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """What matters of the client's `initialize`."""
 
@@ -39,6 +66,7 @@ class Client:
     shows_progress: bool
     shows_documents: bool
     shows_ghost_text: bool
+    edits: EditSupport
 
     @property
     def waits_itself(self) -> bool:
@@ -62,6 +90,7 @@ class Client:
             shows_progress=bool(window.get("workDoneProgress")),
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
             shows_ghost_text=shows_ghost_text(dict(params)),
+            edits=EditSupport.of(capabilities),
         )
 
 
@@ -119,6 +148,7 @@ class Session:
         self.worker_alive = False
         self.learning: set[str] = set()
         self.last_status: dict[str, Any] = {}
+        self.menus: dict[str, Opened] = {}
         self.accepted = 0
         self.accepted_partly = 0
         self.latency_ms = 0.0
@@ -167,6 +197,7 @@ class Session:
         documents = {key: value for key, value in self.state.documents.items() if key != uri}
         self.state = replace(self.state, documents=documents)
         self.forget_shown(uri)
+        self.menus.pop(uri, None)
         if self.flights is not None:
             self.flights.close(uri)
         if opened.served:

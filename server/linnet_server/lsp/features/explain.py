@@ -28,33 +28,6 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = 30.0
 
 
-async def code_actions(
-    session: Session, snapshot: Snapshot, params: types.CodeActionParams
-) -> list[types.CodeAction]:
-    """What can be done at a place: explain it, review its file."""
-    if snapshot.opened is None:
-        return []
-    start, end = params.range.start, params.range.end
-    place = {
-        "start": {"line": start.line, "character": start.character},
-        "end": {"line": end.line, "character": end.character},
-    }
-    uri = snapshot.opened.uri
-    return [
-        action("Linnet: explain this", "linnet.explain", {"uri": uri, "range": place, "show": True}),
-        action("Linnet: review this file", "linnet.review", {"uri": uri}),
-    ]
-
-
-def action(title: str, command: str, argument: dict[str, Any]) -> types.CodeAction:
-    """A code action that runs a command of ours."""
-    return types.CodeAction(
-        title=title,
-        kind="source.linnet",
-        command=types.Command(title=title, command=command, arguments=[argument]),
-    )
-
-
 async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
     """`linnet.explain` [{"uri", "range"?, "ask"?, "show"?, "partialResultToken"?}] -> {"markdown", "model"}.
 
