@@ -281,6 +281,13 @@ class Workshop:
         index = self.index
         return facts(index, document, first, last, None) if index else None
 
+    def stamp(self) -> tuple[object, ...]:
+        """Changes with all that a fact sheet depends on beside its document: the index, the last commit."""
+        from linnet_context.git import stamp
+
+        index = self.index
+        return (index.changes, index.complete, *(stamp(self.root) if self.root else ())) if index else ()
+
     def question(self, document: Document, first: int, last: int, budget: int) -> Question | None:
         """What a model needs to explain a range of lines; None for a file that may not leave.
 

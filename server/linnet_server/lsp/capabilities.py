@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "linnet.accept",
+    "linnet.ask",
     "linnet.clearReview",
     "linnet.context",
     "linnet.document",

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 Command = Callable[[Session, Snapshot, Params, "Cold"], Coroutine[Any, Any, Any]]
 HANDLERS: dict[str, Command] = {
     "linnet.accept": status.accept,
+    "linnet.ask": explain.ask,
     "linnet.clearReview": review.clear,
     "linnet.context": explain.context,
     "linnet.explain": explain.explain,

@@ -20,6 +20,7 @@ from linnet_server.lsp.notes import Note, shifted
 from linnet_server.settings import Settings
 
 if TYPE_CHECKING:
+    from linnet_completions.explain.prompt import Turn
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
 
@@ -95,6 +96,14 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation about some lines: `place` names them as the worker takes it; `turns`, the last one last."""
+
+    place: Mapping[str, Any]
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that requests may read. A write replaces it as a whole, so whoever holds one holds one moment."""
 
@@ -149,6 +158,7 @@ class Session:
         self.learning: set[str] = set()
         self.last_status: dict[str, Any] = {}
         self.menus: dict[str, Opened] = {}
+        self.talks: dict[str, Talk] = {}
         self.accepted = 0
         self.accepted_partly = 0
         self.latency_ms = 0.0

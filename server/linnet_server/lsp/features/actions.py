@@ -64,11 +64,11 @@ def _all(
     if changes:
         for problem in problems:
             title = f"Linnet: fix “{_short(problem.message)}”"
-            more = {"range": _plain(problem.range), "diagnostic": {"message": problem.message}}
+            more = {"range": _plain(problem.range), "diagnostic": _problem(problem)}
             yield _lazy(session, opened, title, "fix", QUICKFIX, {**about, **more}, [problem])
     for problem in problems:
         title = f"Linnet: explain “{_short(problem.message)}”"
-        more = {"range": _plain(problem.range), "diagnostic": {"message": problem.message}, "show": True}
+        more = {"range": _plain(problem.range), "diagnostic": _problem(problem), "show": True}
         yield action(title, "linnet.explain", {**about, **more}, QUICKFIX)
     yield action("Linnet: explain this", "linnet.explain", {**about, "show": True})
     if changes:
@@ -223,6 +223,10 @@ def _plain(span: types.Range) -> dict[str, dict[str, int]]:
         "start": {"line": span.start.line, "character": span.start.character},
         "end": {"line": span.end.line, "character": span.end.character},
     }
+
+
+def _problem(diagnostic: types.Diagnostic) -> dict[str, str]:
+    return {"message": diagnostic.message, "code": str(diagnostic.code or "")}
 
 
 def _is_kind(kind: object, wanted: object) -> bool:

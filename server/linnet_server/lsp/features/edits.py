@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
-from linnet_completions.models.protocol import Call, ModelError
+from linnet_completions.models.protocol import ModelError
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.files import read
 from linnet_context.languages import language_of
 from linnet_context.text import Document
+from linnet_server.lsp.bars import Report, Stopped, shown
 from linnet_server.lsp.convert import position_of, uri_of
 from linnet_server.lsp.features.explain import LONGEST_WAIT, call_of, route_for
 from linnet_server.lsp.features.status import status_of
@@ -25,7 +27,7 @@ from linnet_server.lsp.workspace_edit import Target, creation_of, edit_of
 if TYPE_CHECKING:
     from linnet_completions.edit.blocks import Refused
     from linnet_completions.models.asking import Route
-    from linnet_server.lsp.cold import Cold, Progress
+    from linnet_server.lsp.cold import Cold
     from linnet_server.lsp.documents import Opened
 
 log = logging.getLogger(__name__)
@@ -103,30 +105,29 @@ def wanted_of(kind: str, opened: Opened, params: Params, encoding: str) -> Wante
 
 
 async def worked_out(session: Session, cold: Cold, opened: Opened, wanted: Wanted) -> Made:
-    """The edit, with a progress bar that can be cancelled; a failure is one line of status and never a pop-up."""
+    """The edit, with a bar that can be cancelled; a failure is one line of status and never a pop-up."""
     route = await route_for(session, "edit")
     if route is None:
         return _failed(session, cold, NO_MODEL)
-    bar = await cold.progress(wanted.title, cancellable=True)
-    work = asyncio.ensure_future(_made(session, opened, wanted, route, bar))
-    if bar is not None:
-        bar.on_cancel(work.cancel)
-    made = Made(None, CANCELLED)
+
+    def work(report: Report) -> Coroutine[Any, Any, Made]:
+        return _tried(session, opened, wanted, route, report)
+
     try:
-        made = await asyncio.shield(work)
-    except asyncio.CancelledError:
-        if bar is None or not bar.cancelled:
-            work.cancel()
-            raise
+        made = await shown(cold, wanted.title, work, lambda made: made.message)
+    except Stopped:
+        made = Made(None, CANCELLED)
+    return made if made.edit is not None else _failed(session, cold, made.message)
+
+
+async def _tried(session: Session, opened: Opened, wanted: Wanted, route: Route, report: Report) -> Made:
+    try:
+        return await _made(session, opened, wanted, route, report)
     except ModelError as error:
         log.warning("the model does not answer (%s): %s", type(error).__name__, error)
-        made = Made(None, f"The model did not answer: {error}")
+        return Made(None, f"The model did not answer: {error}")
     except (WorkerGone, TimeoutError):
-        made = Made(None, "Linnet's worker did not answer; ask again.")
-    finally:
-        if bar is not None:
-            bar.end(made.message)
-    return made if made.edit is not None else _failed(session, cold, made.message)
+        return Made(None, "Linnet's worker did not answer; ask again.")
 
 
 def _failed(session: Session, cold: Cold, message: str) -> Made:
@@ -134,7 +135,7 @@ def _failed(session: Session, cold: Cold, message: str) -> Made:
     return Made(None, message)
 
 
-async def _made(session: Session, opened: Opened, wanted: Wanted, route: Route, bar: Progress | None) -> Made:
+async def _made(session: Session, opened: Opened, wanted: Wanted, route: Route, report: Report) -> Made:
     from linnet_completions.edit.ask import asked
     from linnet_completions.edit.blocks import Refused
 
@@ -161,18 +162,10 @@ async def _made(session: Session, opened: Opened, wanted: Wanted, route: Route, 
             return Refused(made["refused"] if made else "The question was forgotten; ask again.")
         return cast("dict[str, Any]", made)
 
-    proposal = await _asked(asked, call, route, judge, bar)
+    proposal = await asked(call, route, judge, lambda lines: report(f"{lines} lines"))
     if isinstance(proposal, Refused):
         return Made(None, proposal.reason)
     return await _wire(session, opened, wanted, number, proposal)
-
-
-async def _asked(asked: Any, call: Call, route: Route, judge: Any, bar: Progress | None) -> Any:
-    def progress(lines: int) -> None:
-        if bar is not None:
-            bar.report(f"{lines} lines")
-
-    return await asked(call, route, judge, progress)
 
 
 async def _wire(
