@@ -327,6 +327,24 @@ def test_without_a_model_nothing_is_offered_that_needs_one(tmp_path: Path) -> No
         assert done["message"].startswith("No model is chosen")
 
 
+def test_our_own_notes_need_not_be_told_again(tmp_path: Path) -> None:
+    """A client that tells only of what the cursor stands on gets the fix of a note elsewhere on the line."""
+    text = SHOP + "\n\ndef same(a):\n    return a is 'x'\n"
+    (tmp_path / "pyproject.toml").write_text("")
+    said = Transcript()
+    with server(tmp_path, transcript=said) as client:
+        client.initialize(tmp_path, initialize_of(VSCODE)["capabilities"])
+        uri = client.open(tmp_path / "shop.py", "python", text)
+        learned(client)
+        assert client.execute("linnet.review", {"uri": uri})["findings"]
+        line = text.split("\n").index("    return a is 'x'")
+        here = {"line": line, "character": 0}
+        actions = Editor(client, uri, tmp_path, said).actions({"start": here, "end": here})
+        assert [
+            action["diagnostics"][0]["source"] for title, action in actions.items() if "offline" in title
+        ] == ["linnet"]
+
+
 def test_what_is_asked_shows_no_secret(tmp_path: Path) -> None:
     """A key in the lines is masked on its way out and put back in the edit."""
     key = "ghp_" + "x8Kd02LmPqRs7TuVwZyAbC4dEfGhIj5kLmNo"

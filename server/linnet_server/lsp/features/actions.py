@@ -16,6 +16,7 @@ from linnet_server.lsp.convert import position_of
 from linnet_server.lsp.features import edits
 from linnet_server.lsp.features.edits import Wanted
 from linnet_server.lsp.features.status import status_of
+from linnet_server.lsp.notes import wire_diagnostic
 from linnet_server.lsp.session import Session, Snapshot
 from linnet_server.lsp.workspace_edit import Target, edit_of
 
@@ -48,10 +49,31 @@ async def code_actions(
     if opened is None:
         return []
     session.menus[opened.uri] = opened
+    params.context.diagnostics = [*params.context.diagnostics, *_own_notes(snapshot, opened, params)]
     safe = await _safe(session, snapshot, opened, params)
     found = [*safe, *_all(session, snapshot, opened, params)]
     only = params.context.only
     return [one for one in found if only is None or any(_is_kind(one.kind, wanted) for wanted in only)]
+
+
+def _own_notes(
+    snapshot: Snapshot, opened: Opened, params: types.CodeActionParams
+) -> Iterator[types.Diagnostic]:
+    """Our notes on the lines. Some clients tell only of those that the cursor stands on."""
+    span, encoding = _lines(snapshot, opened, params), snapshot.client.encoding
+    told = {(one.range.start.line, one.message) for one in params.context.diagnostics}
+    for note in snapshot.state.notes.get(opened.uri, ()):
+        if note.first <= span.last and span.first <= note.last and (note.first, note.message) not in told:
+            wire = wire_diagnostic(note, opened.document, encoding)
+            start, end = (types.Position(**wire["range"][side]) for side in ("start", "end"))
+            severity = types.DiagnosticSeverity(wire["severity"])
+            yield types.Diagnostic(
+                range=types.Range(start, end),
+                message=note.message,
+                severity=severity,
+                code=note.rule,
+                source=wire["source"],
+            )
 
 
 def _all(
