@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ INDEX: Final = ":index"
 WORKTREE: Final = ":worktree"
 SECONDS = 30.0
 LOG_SECONDS = 5.0
+_WORKTREE_SECONDS = 10.0
 MAX_OUTPUT = 64 << 20
 MAX_BLOB = 1 << 20
 _BATCH_BYTES = 16 << 20
@@ -120,6 +122,24 @@ def open_repository(path: Path, environ: Mapping[str, str] | None = None) -> Rep
     git_folder = Path(os.fsdecode(_output(found, "rev-parse", "--absolute-git-dir")).removesuffix("\n"))
     variables = {**found.environ, **_own_index(environ, root, git_folder), **_without_filters(found)}
     return Repository(root, program, variables)
+
+
+def stamp(path: Path) -> tuple[float, ...]:
+    """Numbers that change when the repository that holds `path` gets another HEAD; () without one. Runs nothing."""
+    root = _top_folder(path)
+    if root is None:
+        return ()
+    folder = root / ".git"
+    if not folder.is_dir():  # A worktree keeps its HEAD elsewhere: look anew every few seconds.
+        return (time.monotonic() // _WORKTREE_SECONDS,)
+    return tuple(_changed(folder / name) for name in ("HEAD", "logs/HEAD", "packed-refs"))
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0.0
 
 
 def _top_folder(path: Path) -> Path | None:

@@ -23,7 +23,7 @@ class ClientError(Exception):
 
 
 class Client:
-    """Speaks LSP with a server that it starts. Requests from the server are answered `null`.
+    """Speaks LSP with a server that it starts. Requests from the server are answered as `replies` says, else `null`.
 
     `tcp` says that the command listens on a TCP port and tells which on stderr; else stdio is spoken.
     `observer` is shown every message of the server, on the thread that reads them.
@@ -39,6 +39,7 @@ class Client:
         observer: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self._observer = observer
+        self.replies: dict[str, Any] = {}
         pipe = subprocess.PIPE
         env = None if environ is None else dict(environ)
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env)
@@ -196,7 +197,8 @@ class Client:
                 if answers is not None:
                     answers.put(message)
             elif "id" in message:
-                self.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
+                result = self.replies.get(message["method"])
+                self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
             if "method" in message:
                 with self._arrived:
                     self._notifications.append((message["method"], message.get("params")))

@@ -66,7 +66,8 @@ def rewriting(
         pieces.append(("instruction" if kind == "rewrite" else "problem", words))
     cost = count_or_estimate(code)
     most = min(MOST_TOKENS, LEAST_TOKENS + cost + cost // 2)
-    return _call(SYSTEM, pieces, f"{TASKS[kind]} {REPLACE}", most)
+    made = _call(SYSTEM, pieces, f"{TASKS[kind]} {REPLACE}", most)
+    return replace(made, prediction=f"```{language}\n{code}\n```")
 
 
 def documenting(

@@ -30,9 +30,10 @@ def explain(
     answers: Answers,
     identity: str,
     history: Sequence[Turn] = (),
+    problem: str = "",
 ) -> AsyncGenerator[str]:
     """The model's explanation of what a sheet describes, or its answer to a question: see `streamed`."""
-    return streamed(prompt.call(sheet, context, question, history), asking, answers, identity)
+    return streamed(prompt.call(sheet, context, question, history, problem), asking, answers, identity)
 
 
 async def streamed(call: Call, asking: Asking, answers: Answers, identity: str) -> AsyncGenerator[str]:

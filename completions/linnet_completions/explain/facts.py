@@ -84,7 +84,7 @@ def facts(index: Index, document: Document, first: int, last: int, repository: P
     if first == 0 and last >= end - 1 and last:
         return _file(index, document, found, repository)
     line = _described(document, first) if first == last else first
-    definition = enclosing(found, line)
+    definition = _on_one_line(found, enclosing(found, line))
     if definition is not None and definition.end_line < last:
         definition = None
     if first != last:
@@ -94,6 +94,18 @@ def facts(index: Index, document: Document, first: int, last: int, repository: P
     else:
         sheet = _statement(index, document, found, line)
     return _finished(index, document, found, sheet, repository)
+
+
+def _on_one_line(found: Outline, definition: Definition | None) -> Definition | None:
+    """What holds a field that stands on its line: `type Shelf struct{ Count int }` speaks of the shelf."""
+    if definition is None or definition.kind != "field":
+        return definition
+    holders = (
+        one
+        for one in found.definitions
+        if one.name == definition.parent and one.line == definition.line and one is not definition
+    )
+    return next(holders, definition)
 
 
 def _described(document: Document, line: int) -> int:

@@ -19,6 +19,7 @@ PROMPT_VERSION = 1
 ANSWER_TOKENS = 900
 SHEET_TOKENS = 700
 HISTORY_TOKENS = 1500
+PROBLEM_TOKENS = 600
 
 SYSTEM = """\
 You explain code to a programmer who works on it. You get what is known for certain about some lines (a fact sheet), the \
@@ -33,6 +34,7 @@ Leave out what is obvious from a name. At most 250 words.
 - Name places as `path:line`, only with paths and line numbers that stand in the material.
 - Quote at most five lines of code."""
 
+PROBLEM = "Explain the problem that the tool reports: what it means, why it is reported for these lines, and how it can be fixed."
 _WHAT = {
     "symbol": "the {kind} `{name}` ({place})",
     "range": "the lines {place}",
@@ -50,14 +52,18 @@ class Turn:
 
 
 def call(
-    sheet: FactSheet, context: Context | None, question: str | None, history: Sequence[Turn] = ()
+    sheet: FactSheet,
+    context: Context | None,
+    question: str | None,
+    history: Sequence[Turn] = (),
+    problem: str = "",
 ) -> Call:
-    """The call that asks a question (None: to explain it) about what a sheet describes.
+    """The call that asks a question (None: to explain it, or its `problem`) about what a sheet describes.
 
     Of the history as much as fits is kept, the latest first.
     """
-    material = _material(sheet, context)
-    asked = f"Question: {question.strip()}" if question else _usual(sheet)
+    material = _material(sheet, context, problem)
+    asked = f"Question: {question.strip()}" if question else PROBLEM if problem else _usual(sheet)
     turns = [*recent(history), Turn(asked, "")]
     messages = [Message("system", SYSTEM)]
     for number, turn in enumerate(turns):
@@ -86,9 +92,14 @@ def _usual(sheet: FactSheet) -> str:
     return f"Explain {what}."
 
 
-def _material(sheet: FactSheet, context: Context | None) -> str:
+def _material(sheet: FactSheet, context: Context | None, problem: str) -> str:
     """All data, each piece between marks that occur in none of them."""
     pieces = list(_pieces(sheet, context))
+    if problem:
+        lines = problem.split("\n")
+        pieces.append(
+            ("problem that a tool reports here", "\n".join(lines[: first_lines(lines, PROBLEM_TOKENS)[0]]))
+        )
     fence = Fence.around(part for piece in pieces for part in piece)
     return "\n".join(fence.wrap(label, text) for label, text in pieces)
 

@@ -20,9 +20,14 @@ _MOST_LINES = 40
 _FENCES = {"javascriptreact": "jsx", "typescriptreact": "tsx", "shellscript": "bash", "plaintext": "text"}
 
 
-def to_markdown(sheet: FactSheet) -> str:
-    """The sheet as Markdown; places are `path:line`, with lines from 1."""
+def to_markdown(sheet: FactSheet, problem: str = "", rule: str = "") -> str:
+    """The sheet as Markdown; places are `path:line`, with lines from 1.
+
+    `problem` is what a tool reports for the lines, `rule` the tool's page about the rule that it checks, as Markdown.
+    """
     blocks = [_title(sheet), *_code(sheet)]
+    blocks += [f"**Problem** {_quoted(problem)}"] if problem else []
+    blocks += [rule] if rule else []
     blocks += _fenced(_first_lines(sheet.docstring), "text")
     blocks += _problems(sheet)
     blocks += _complexity(sheet.complexity)

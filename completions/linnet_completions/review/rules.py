@@ -90,11 +90,15 @@ def ruff_reports(program: Path, path: str, text: str, rules: Sequence[str]) -> l
     select = ",".join(code for code in rules if _EXTRA.fullmatch(code))
     suffix = ".pyi" if path.endswith(".pyi") else ".py"
     command = [str(program), *_OPTIONS, f"--select={select}", f"--stdin-filename=text{suffix}", "-"]
-    environ = {name: value for name, value in environment().items() if not name.startswith("RUFF_")}
     source = text.encode("utf-8", "replace")
     try:
         finished = run(
-            command, folder=program.parent, environ=environ, seconds=_SECONDS, limit=_MAX_OUTPUT, stdin=source
+            command,
+            folder=program.parent,
+            environ=_environ(),
+            seconds=_SECONDS,
+            limit=_MAX_OUTPUT,
+            stdin=source,
         )
         found: list[dict[str, Any]] = json.loads(finished.output)
     except (OSError, ValueError):
@@ -126,6 +130,26 @@ def bugs_beside(
             )
         broken = errors[0]
     return ()
+
+
+def ruff_page(code: str) -> bytes | None:
+    """What ruff says about one of its rules, as JSON; None when it does not know the rule, or fails."""
+    program = ruff_program()
+    if program is None:
+        return None
+    command = [str(program), "rule", code, "--output-format=json"]
+    try:
+        finished = run(
+            command, folder=program.parent, environ=_environ(), seconds=_SECONDS, limit=_MAX_OUTPUT
+        )
+    except OSError:
+        return None
+    return finished.output if finished.code == 0 else None
+
+
+def _environ() -> dict[str, str]:
+    """The environment without what would configure ruff."""
+    return {name: value for name, value in environment().items() if not name.startswith("RUFF_")}
 
 
 def _candidates(path: str, text: str, reports: Sequence[Mapping[str, Any]]) -> Iterator[Candidate]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,21 +16,43 @@ if TYPE_CHECKING:
     from linnet_completions.worker.workshop import Question
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What is asked about some lines: a question (None: to explain them), what was said before, a problem and its rule."""
+
+    ask: str | None = None
+    history: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    code: str = ""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Inquiry:
+        history = tuple((str(question), str(answer)) for question, answer in params.get("history") or ())
+        return cls(
+            params.get("ask"), history, str(params.get("problem") or ""), str(params.get("code") or "")
+        )
+
+
 def explained(
-    sheet: FactSheet, document: Document, root: Path, question: Question | None, ask: str | None
+    sheet: FactSheet, document: Document, root: Path, question: Question | None, inquiry: Inquiry
 ) -> dict[str, Any]:
     """A fact sheet with its history as Markdown, and the call to a model: {markdown, call}."""
     from linnet_completions.explain.facts import with_history
-    from linnet_completions.explain.prompt import call
+    from linnet_completions.explain.prompt import Turn, call
     from linnet_completions.explain.render import to_markdown
+    from linnet_completions.explain.rule import rule_in, rule_page
     from linnet_completions.models.masks import masked
 
     sheet = with_history(sheet, document, root)
+    problem = inquiry.problem
+    page = rule_page(inquiry.code or rule_in(problem)) if problem or inquiry.code else ""
     wanted = None
     if question is not None:
         told = replace(question.sheet, commits=sheet.commits)
-        wanted = masked(call(told, question.context, ask), question.masks)
-    return {"markdown": to_markdown(sheet), "call": wanted}
+        history = [Turn(*turn) for turn in inquiry.history]
+        about = f"{problem}\n\n{page}".strip() if problem else ""
+        wanted = masked(call(told, question.context, inquiry.ask, history, about), question.masks)
+    return {"markdown": to_markdown(sheet, problem, page), "call": wanted}
 
 
 def reviewed(root: Path, document: Document) -> dict[str, Any]:

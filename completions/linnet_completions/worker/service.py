@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from linnet_completions.checks.insertion import Insertion
 from linnet_completions.ghost.complete import Ask
-from linnet_completions.worker.jobs import explained, reviewed, reviewed_workspace
+from linnet_completions.worker.edits import Edits, safe_fixes
+from linnet_completions.worker.jobs import Inquiry, explained, reviewed, reviewed_workspace
+from linnet_completions.worker.sheets import Sheets
 from linnet_completions.worker.workshop import Workshop
 from linnet_context.text import Document, Position, Splice
 
@@ -37,6 +39,8 @@ class Service:
         self._work: list[tuple[str, Iterator[Progress | None]]] = []
         self._reading: Iterator[None] | None = None
         self._reported = 0.0
+        self._edits = Edits()
+        self._sheets = Sheets()
 
     # What is asked
 
@@ -117,7 +121,8 @@ class Service:
     def on_facts(self, params: Message) -> Any:
         """The fact sheet of lines (first -1: of the file), and the call that has a model explain them.
 
-        {markdown, call}; `call` is None where no `budget` is given, or the file may not leave. Its history is a job.
+        {markdown, call}; `call` is None where no `budget` is given, or the file may not leave. `ask`, `history`, `problem`
+        and `code` are those of `Inquiry`. Its history is a job.
         """
         workshop = self._of(params)
         document, root = workshop.document(params["path"]), workshop.root
@@ -126,12 +131,28 @@ class Service:
         first, last = params["first"], params["last"]
         if first < 0:
             first, last = 0, len(document.lines)
+        inquiry, budget = Inquiry.of(params), params.get("budget")
+        # The lines themselves are a part of the key, so that their identity is that of no other lines.
+        key = document.path, _Same(document.lines), first, last, budget, inquiry, workshop.stamp()
+        kept = self._sheets.get(key)
+        if kept is not None:
+            return kept
         sheet = workshop.facts(document, first, last)
         if sheet is None:
             return None
-        budget = params.get("budget")
         question = workshop.question(document, first, last, budget) if budget else None
-        return Job(lambda: explained(sheet, document, root, question, params.get("ask")))
+        return Job(lambda: self._sheets.put(key, explained(sheet, document, root, question, inquiry)))
+
+    def on_claims(self, params: Message) -> Any:
+        """An explanation with its places linked below the URI `base`, and marked what is not there."""
+        from linnet_completions.explain.claims import whole
+        from linnet_completions.explain.ground import ground_of
+
+        workshop = self._of(params)
+        document, index = workshop.document(params["path"]), workshop.index
+        if document is None or index is None:
+            return params["text"]
+        return whole(params["text"], ground_of(index, document, params.get("base") or ""))
 
     def on_review(self, params: Message) -> Any:
         """Notes on what an open document adds to its last commit: {message, notes}."""
@@ -143,6 +164,23 @@ class Service:
         """Notes on all that is not committed: {message, files: {path: notes}}."""
         root, ignore = self._of(params).root, self._of(params).ignore
         return None if root is None else Job(lambda: reviewed_workspace(root, ignore))
+
+    def on_editPrepare(self, params: Message) -> Any:
+        """The question to a model that changes some lines: see `Edits.prepare`."""
+        return self._edits.prepare(self._of(params), params)
+
+    def on_editJudge(self, params: Message) -> Any:
+        """What a model's answer to such a question makes of the document: see `Edits.judge`."""
+        return self._edits.judge(params)
+
+    def on_editMove(self, params: Message) -> Any:
+        """The same for the document as it has become since."""
+        return self._edits.move(params)
+
+    def on_safeFixes(self, params: Message) -> Any:
+        """Fixes of broken rules that need no model, for lines of an open document."""
+        document = self._of(params).document(params["path"])
+        return None if document is None else Job(lambda: safe_fixes(document, params))
 
     def on_ping(self, params: Message) -> Any:
         return params
@@ -183,6 +221,21 @@ class Service:
             self._reading = None
         else:
             self._work.pop(0)
+
+
+class _Same:
+    """Equal to what wraps the very same object."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: object) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
 
 
 def _document(params: Message) -> Document:

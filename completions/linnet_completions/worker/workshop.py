@@ -73,7 +73,7 @@ class Workshop:
         self._open: dict[str, _Open] = {}
         self._unindexed: set[str] = set()
         self._visited: dict[str, None] = {}
-        self._redactor = Redactor()
+        self.redactor = Redactor()
         self._learned: dict[str, tuple[int, int]] | None = None
 
     # Documents
@@ -264,7 +264,7 @@ class Workshop:
         if index is None:
             return None
         recent = [path for path in reversed(self._visited) if path != document.path]
-        return gather_cleaned(index, document, position, task, budget, self._redactor, deadline, recent)
+        return gather_cleaned(index, document, position, task, budget, self.redactor, deadline, recent)
 
     def learn_installed(self, document: Document) -> Iterator[None] | None:
         """Steps that read what a document's imports lead to in the folder's environments; None: nothing new."""
@@ -272,7 +272,7 @@ class Workshop:
 
     def masks(self, document: Document) -> dict[str, str]:
         """What must not leave of a document alone."""
-        return masks_of([document.text()], self._redactor)
+        return masks_of([document.text()], self.redactor)
 
     def facts(self, document: Document, first: int, last: int) -> FactSheet | None:
         """The fact sheet of a range of lines, without its history: that needs git, which may be slow."""
@@ -280,6 +280,13 @@ class Workshop:
 
         index = self.index
         return facts(index, document, first, last, None) if index else None
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes with all that a fact sheet depends on beside its document: the index, the last commit."""
+        from linnet_context.git import stamp
+
+        index = self.index
+        return (index.changes, index.complete, *(stamp(self.root) if self.root else ())) if index else ()
 
     def question(self, document: Document, first: int, last: int, budget: int) -> Question | None:
         """What a model needs to explain a range of lines; None for a file that may not leave.
@@ -293,12 +300,12 @@ class Workshop:
         index = self.index
         if index is None or self.root is None or files.refusal(self.root, document.path, self.ignore):
             return None
-        safe = self._redactor.redact(document.text())
+        safe = self.redactor.redact(document.text())
         if safe.found:
             document = Document.of(document.path, document.language, safe.text, document.version)
         sheet = facts(index, document, first, last, None)
         context = gathered(index, document, sheet, budget)
-        return Question(sheet, context, context_masks(index, document, context, self._redactor))
+        return Question(sheet, context, context_masks(index, document, context, self.redactor))
 
 
 @dataclass(frozen=True, slots=True)

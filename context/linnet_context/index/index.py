@@ -221,9 +221,14 @@ class Index:
             kept = self._tables[family] = corpus.changes, definition_table(corpus)
         return kept[1]
 
+    @property
+    def changes(self) -> int:
+        """Grows with every change of what is indexed."""
+        return sum(corpus.changes for corpus in self._corpora.values())
+
     def resolver(self) -> Resolver:
         """Resolves imports among the files there are now."""
-        changes = sum(corpus.changes for corpus in self._corpora.values())
+        changes = self.changes
         if self._resolver is None or self._resolver_changes != changes:
             paths = frozenset(path for corpus in self._corpora.values() for path in corpus.used_paths())
             # Texts change with every key, the files that there are seldom.

@@ -99,6 +99,40 @@ def _review_table(report: ReviewReport) -> Iterator[str]:
         yield f"  {alarm.repository} {alarm.commit} {alarm.place}: {alarm.message} [{alarm.rule}]"
 
 
+@bench.command()
+@click.option(
+    "--rounds", type=click.IntRange(2), default=20, show_default=True, help="Explanations to measure."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def explain(app: App, rounds: int, as_json: bool) -> None:
+    """Measure how soon a model's words reach the editor, and how long an explanation takes that was given before.
+
+    The model is a small server on this machine. Nothing of yours is read, nothing leaves, and nothing is kept.
+    """
+    from linnet_server.bench.explain import MUST_AGAIN, MUST_FIRST, as_plain, measure
+
+    with tempfile.TemporaryDirectory(prefix="linnet-bench-") as name:
+        folder = Path(name)
+        workspace = folder / "workspace"
+        workspace.mkdir()
+        environ = {key: value for key, value in app.environ.items() if not key.startswith("LINNET_")}
+        environ |= {
+            "LINNET_CACHE_DIR": str(folder / "cache"),
+            "XDG_CONFIG_HOME": name,
+            "XDG_STATE_HOME": name,
+        }
+        report = measure(workspace, environ, rounds, app.detail)
+    if as_json:
+        app.json(as_plain(report))
+        return
+    for label, spread, must in (
+        ("first words after the model's first token", report.first, MUST_FIRST),
+        ("an explanation that was given before", report.again, MUST_AGAIN),
+    ):
+        app.out(f"{label:<44}p50 {_ms(spread.p50):>9}   p95 {_ms(spread.p95):>9}   must {must:.0f} ms")
+
+
 def _table(report: Report, files: int) -> Iterator[str]:
     from importlib.metadata import version
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from linnet_completions.explain.claims import Checker, Ground
 from linnet_completions.explain.prompt import Turn, recent
 from linnet_completions.models.protocol import ModelError
 from linnet_context.problems import Problem
-from linnet_server.cli.answers import print_piece
 from linnet_server.cli.common import App
+from linnet_server.cli.page import Page
 
 if TYPE_CHECKING:
     from linnet_completions.explain.facts import FactSheet
@@ -39,6 +39,8 @@ class Conversation:
     opened: Opener
     sheet: FactSheet
     context: Context | None
+    ground: Ground
+    problem: str = ""
     history: list[Turn] = field(default_factory=list[Turn])
 
     def ask(self, question: str | None, *, quietly: bool = False, heading: bool = False) -> Said | None:
@@ -71,7 +73,6 @@ class Conversation:
                 return None
             if heading:
                 self.app.out(f"\n## Explained by {route.label}\n")
-            pieces: list[str] = []
             answer = explain(
                 self.sheet,
                 self.context,
@@ -80,25 +81,21 @@ class Conversation:
                 route.answers,
                 route.identity,
                 self.history,
+                self.problem,
             )
+            page = Page(self.app, quietly=quietly)
+            checker = Checker(self.ground)
             try:
                 async with aclosing(answer):
                     async for piece in answer:
-                        pieces.append(piece)
-                        if not quietly:
-                            print_piece(piece)
+                        page.add(checker.feed(piece))
             finally:
-                if not quietly:
-                    _end_line(pieces)
-        return Said(route.label, "".join(pieces))
+                page.add(checker.finish())
+                page.end()
+        return Said(route.label, page.text)
 
     def _next(self) -> str:
         if sys.stdin.isatty() and not self.app.quiet:
             sys.stderr.write("\nAsk (an empty line ends): ")
             sys.stderr.flush()
         return sys.stdin.readline().strip()
-
-
-def _end_line(pieces: Sequence[str]) -> None:
-    if pieces and not pieces[-1].endswith("\n"):
-        print_piece("\n")

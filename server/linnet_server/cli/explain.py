@@ -28,12 +28,21 @@ _COUNTED = frozenset({"line", "first", "last", "end_line", "column"})
 @click.option("--facts", "facts_only", is_flag=True, help="Print the fact sheet; never ask a model.")
 @click.option("--ask", metavar="TEXT", help="Ask a question about it (needs a model).")
 @click.option("-i", "interactive", is_flag=True, help="Go on asking (needs a model).")
+@click.option(
+    "--problem", metavar="TEXT", default="", help="Explain this message of a compiler or linter, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the fact sheet and the answer as JSON.")
 @click.pass_obj
 def explain(
-    app: App, place: str, facts_only: bool, ask: str | None, interactive: bool, as_json: bool
+    app: App,
+    place: str,
+    facts_only: bool,
+    ask: str | None,
+    interactive: bool,
+    problem: str,
+    as_json: bool,
 ) -> None:
-    """Explain the symbol around a LINE, a range of lines, or a whole file.
+    """Explain the symbol around a LINE, a range of lines, a whole file, or a problem there.
 
     Prints a fact sheet: signature, documentation, who calls it and what it calls in the workspace, what it raises
     and changes, tests that mention it, its last commits. If you chose a provider, its model explains the code, too.
@@ -43,13 +52,13 @@ def explain(
         raise Problem(f"`{wanted}` asks a model and `--facts` asks none.", "Leave out one of them.")
     if interactive and as_json:
         raise Problem("`-i` is a conversation and prints no JSON.", "Leave out one of `-i` and `--json`.")
-    subject = _Subject(app, parse_place(place))
+    subject = _Subject(app, parse_place(place), problem)
     asks = not facts_only and subject.may_ask(wanted)
     if as_json:
         _print_json(app, subject, ask, asks)
         return
     if ask is None:
-        _print(app, subject.sheet)
+        _print(app, subject)
     if not asks:
         return
     talk = subject.conversation()
@@ -69,8 +78,9 @@ def _no_model(option: str) -> Problem:
 class _Subject:
     """What is explained: its document, and what is found out about it when it is asked for."""
 
-    def __init__(self, app: App, place: Place) -> None:
+    def __init__(self, app: App, place: Place, problem: str = "") -> None:
         self._app = app
+        self.problem = problem
         self.root, self.document = open_document(place)
         self.settings: Settings = app.settings(self.root)
         self._first = 0 if place.line is None else place.line
@@ -87,6 +97,13 @@ class _Subject:
         index = index_for(self.root, self.settings)
         build(self._app, index, [self.document.path])
         return index
+
+    @cached_property
+    def rule(self) -> str:
+        """The page about the lint rule that the problem names, or ""."""
+        from linnet_completions.explain.rule import rule_in, rule_page
+
+        return rule_page(rule_in(self.problem)) if self.problem else ""
 
     @cached_property
     def sheet(self) -> FactSheet:
@@ -121,6 +138,7 @@ class _Subject:
     def conversation(self) -> Conversation:
         """A conversation about it. Secrets are taken out of whole texts before any of their lines is chosen."""
         from linnet_completions.explain.explain import gathered
+        from linnet_completions.explain.ground import ground_of
         from linnet_completions.models.cleaned import context_masks
         from linnet_completions.models.masks import covered
         from linnet_completions.models.redaction import Redactor
@@ -140,7 +158,9 @@ class _Subject:
         chunks = tuple(replace(chunk, text=covered(chunk.text, masks)) for chunk in context.chunks)
         context = replace(context, chunks=chunks)
         way = opener(self._app, self.settings, "explain")
-        return Conversation(self._app, way, sheet, context)
+        ground = ground_of(self.index, self.document)
+        problem = f"{self.problem}\n\n{self.rule}".strip() if self.problem else ""
+        return Conversation(self._app, way, sheet, context, ground, redactor.redact(problem).text)
 
 
 def _print_json(app: App, subject: _Subject, ask: str | None, asks: bool) -> None:
@@ -148,13 +168,14 @@ def _print_json(app: App, subject: _Subject, ask: str | None, asks: bool) -> Non
     if said is None and ask is not None:
         raise _no_model("--ask")
     answer = None if said is None else {"question": ask, "model": said.model, "markdown": said.markdown}
-    app.json({"facts": _outside(asdict(subject.sheet)), "answer": answer})
+    facts = _outside(asdict(subject.sheet))
+    app.json({"facts": facts, "problem": subject.problem, "rule": subject.rule, "answer": answer})
 
 
-def _print(app: App, sheet: FactSheet) -> None:
+def _print(app: App, subject: _Subject) -> None:
     from linnet_completions.explain.render import to_markdown
 
-    text = to_markdown(sheet)
+    text = to_markdown(subject.sheet, subject.problem, subject.rule)
     console = app.console()
     if not console.is_terminal:
         app.out(text.rstrip("\n"))

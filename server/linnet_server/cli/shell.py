@@ -35,6 +35,12 @@ class Entry(NamedTuple):
 COMMANDS = {
     "complete": Entry("Code", "complete:complete", "The ghost text that an editor would get at a place."),
     "explain": Entry("Code", "explain:explain", "Explain a symbol, a range or a file."),
+    "fix": Entry("Code", "edits:fix", "Fix what is wrong at a place; safe fixes offline."),
+    "document": Entry("Code", "edits:document", "Document a definition in the project's style."),
+    "tests": Entry("Code", "edits:tests", "Write tests where the project keeps them."),
+    "edit": Entry("Code", "edits:edit", "Rewrite some lines as you say."),
+    "simplify": Entry("Code", "edits:simplify", "Make some lines simpler to read."),
+    "translate": Entry("Code", "edits:translate", "Translate a file to another language."),
     "review": Entry("Code", "review:review", "Review a change before somebody else does."),
     "context": Entry("Insight", "context:context", "Show exactly what would be sent for a place, and why."),
     "index": Entry("Insight", "index:index", "Build or show the index of the workspace."),

@@ -8,16 +8,23 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "linnet.accept",
+    "linnet.ask",
     "linnet.clearReview",
     "linnet.context",
+    "linnet.document",
+    "linnet.edit",
     "linnet.explain",
+    "linnet.fix",
     "linnet.review",
     "linnet.reviewWorkspace",
+    "linnet.simplify",
     "linnet.status",
+    "linnet.tests",
     "linnet.toggle",
+    "linnet.translate",
 )
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
-CODE_ACTION_KINDS = ("quickfix", "source.linnet")
+CODE_ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.linnet")
 
 
 def encoding_for(params: dict[str, Any]) -> str:
@@ -45,7 +52,7 @@ def initialize_result(params: dict[str, Any], version: str) -> dict[str, Any]:
         "positionEncoding": encoding_for(params),
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
         "inlineCompletionProvider": {"workDoneProgress": False},
-        "codeActionProvider": {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False},
+        "codeActionProvider": {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": True},
         "executeCommandProvider": {"commands": list(COMMANDS), "workDoneProgress": True},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

@@ -16,9 +16,9 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMeth
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCRequestMessage, default_converter
 
-from linnet_server.lsp.capabilities import COMMANDS
+from linnet_server.lsp.capabilities import CODE_ACTION_KINDS, COMMANDS
 from linnet_server.lsp.channel import Channel
-from linnet_server.lsp.features import explain, review, status
+from linnet_server.lsp.features import actions, edits, explain, review, status
 from linnet_server.lsp.requests import Params
 from linnet_server.lsp.session import Session, Snapshot
 
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 Command = Callable[[Session, Snapshot, Params, "Cold"], Coroutine[Any, Any, Any]]
 HANDLERS: dict[str, Command] = {
     "linnet.accept": status.accept,
+    "linnet.ask": explain.ask,
     "linnet.clearReview": review.clear,
     "linnet.context": explain.context,
     "linnet.explain": explain.explain,
@@ -34,6 +35,7 @@ HANDLERS: dict[str, Command] = {
     "linnet.reviewWorkspace": review.review_workspace,
     "linnet.status": status.status,
     "linnet.toggle": status.toggle,
+    **{name: functools.partial(edits.command, kind) for kind, name in actions.COMMAND_OF.items()},
 }
 
 
@@ -97,7 +99,7 @@ class Cold:
         }
         for method, params in samples.items():
             protocol.structure_message({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
-        answer = types.CodeActionResponse(id=0, result=[explain.action("", "", {})])
+        answer = types.CodeActionResponse(id=0, result=[actions.action("", "", {})])
         protocol._converter.unstructure(answer)
 
     def cancel(self, number: str | int) -> None:
@@ -113,7 +115,11 @@ class Cold:
         """Send a request to the client and await its answer."""
         return await self._server.protocol.send_request_async(method, params)
 
-    async def progress(self, title: str) -> Progress | None:
+    def plain(self, value: Any) -> Any:
+        """One of the protocol's own values as JSON."""
+        return self._server.protocol._converter.unstructure(value)
+
+    async def progress(self, title: str, *, cancellable: bool = False) -> Progress | None:
         """A progress bar in the client; None when it has none to show."""
         if not self._session.client.shows_progress:
             return None
@@ -123,11 +129,12 @@ class Cold:
         except JsonRpcException as error:
             log.debug("no progress bar: %s", type(error).__name__)
             return None
-        return Progress(self._server, token, title)
+        return Progress(self._server, token, title, cancellable)
 
     def _register(self) -> None:
-        options = types.CodeActionOptions(code_action_kinds=["quickfix", "source.linnet"])
-        self._reads(types.TEXT_DOCUMENT_CODE_ACTION, explain.code_actions, options)
+        options = types.CodeActionOptions(code_action_kinds=list(CODE_ACTION_KINDS), resolve_provider=True)
+        self._reads(types.TEXT_DOCUMENT_CODE_ACTION, actions.code_actions, options)
+        self._server.feature(types.CODE_ACTION_RESOLVE)(awaited(self._resolve))
         self._reads(types.TEXT_DOCUMENT_DIAGNOSTIC, review.diagnostics, types.DiagnosticOptions(False, False))
         self._reads("linnet/context", _plain(explain.context, self))
         for name in COMMANDS:
@@ -142,6 +149,9 @@ class Cold:
 
         self._server.feature(method, options)(awaited(entry))
 
+    def _resolve(self, action: types.CodeAction) -> Coroutine[Any, Any, Any]:
+        return _understood("codeAction/resolve", actions.resolve(self._session, self, action))
+
     def _command(self, name: str, *arguments: Any) -> Coroutine[Any, Any, Any]:
         params: Params = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
         snapshot = self.moment(params.get("uri"))
@@ -151,12 +161,23 @@ class Cold:
 class Progress:
     """One progress bar of the client."""
 
-    def __init__(self, server: LanguageServer, token: str, title: str) -> None:
+    def __init__(self, server: LanguageServer, token: str, title: str, cancellable: bool = False) -> None:
         self._bars = server.work_done_progress
         self._token = token
-        self._bars.begin(token, types.WorkDoneProgressBegin(title=title, percentage=0))
+        percentage = None if cancellable else 0
+        begin = types.WorkDoneProgressBegin(title=title, percentage=percentage, cancellable=cancellable)
+        self._bars.begin(token, begin)
 
-    def report(self, message: str, percentage: int) -> None:
+    @property
+    def cancelled(self) -> bool:
+        """Whether the user cancelled what it shows."""
+        return self._bars.tokens[self._token].cancelled()
+
+    def on_cancel(self, stop: Callable[[], object]) -> None:
+        """Have something done when the user cancels."""
+        self._bars.tokens[self._token].add_done_callback(lambda _: stop())
+
+    def report(self, message: str, percentage: int | None = None) -> None:
         self._bars.report(self._token, types.WorkDoneProgressReport(message=message, percentage=percentage))
 
     def end(self, message: str = "") -> None:

@@ -20,12 +20,40 @@ from linnet_server.lsp.notes import Note, shifted
 from linnet_server.settings import Settings
 
 if TYPE_CHECKING:
+    from linnet_completions.explain.prompt import Turn
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
 
 # Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
 WAIT_THEMSELVES = frozenset({"neovim", "helix"})
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
+
+
+@dataclass(frozen=True, slots=True)
+class EditSupport:
+    """What a client can do with edits: apply them for us, tell versions, remark on changes, create files, ask late."""
+
+    applies: bool
+    versions: bool
+    annotates: bool
+    creates: bool
+    resolves: bool
+
+    @classmethod
+    def of(cls, capabilities: Mapping[str, Any]) -> EditSupport:
+        workspace = capabilities.get("workspace") or {}
+        edit = workspace.get("workspaceEdit") or {}
+        action = (capabilities.get("textDocument") or {}).get("codeAction") or {}
+        late = (action.get("resolveSupport") or {}).get("properties") or ()
+        operations = edit.get("resourceOperations") or ()
+        # Neovim does not announce document changes, but says what can only stand in them.
+        return cls(
+            applies=bool(workspace.get("applyEdit")),
+            versions=bool(edit.get("documentChanges") or operations),
+            annotates=edit.get("changeAnnotationSupport") is not None,
+            creates="create" in operations,
+            resolves="edit" in late and bool(action.get("dataSupport")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +67,7 @@ class Client:
     shows_progress: bool
     shows_documents: bool
     shows_ghost_text: bool
+    edits: EditSupport
 
     @property
     def waits_itself(self) -> bool:
@@ -62,7 +91,16 @@ class Client:
             shows_progress=bool(window.get("workDoneProgress")),
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
             shows_ghost_text=shows_ghost_text(dict(params)),
+            edits=EditSupport.of(capabilities),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation about some lines: `place` names them as the worker takes it; `turns`, the last one last."""
+
+    place: Mapping[str, Any]
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +157,8 @@ class Session:
         self.worker_alive = False
         self.learning: set[str] = set()
         self.last_status: dict[str, Any] = {}
+        self.menus: dict[str, Opened] = {}
+        self.talks: dict[str, Talk] = {}
         self.accepted = 0
         self.accepted_partly = 0
         self.latency_ms = 0.0
@@ -167,6 +207,7 @@ class Session:
         documents = {key: value for key, value in self.state.documents.items() if key != uri}
         self.state = replace(self.state, documents=documents)
         self.forget_shown(uri)
+        self.menus.pop(uri, None)
         if self.flights is not None:
             self.flights.close(uri)
         if opened.served:

@@ -256,3 +256,14 @@ def test_last_commits_follow_the_lines(tmp_path: Path) -> None:
     assert [commit.subject for commit in found.commits] == ["the body", "first"]
     assert "2024-01-02 Ada: `the body`" in to_markdown(found)
     assert facts(Index(tmp_path), moved, 0, 0, tmp_path).commits == ()
+
+
+def test_a_type_on_one_line_is_meant_rather_than_its_field(tmp_path: Path) -> None:
+    """The line that begins a type is about the type, though a field stands there too."""
+    text = "package a\n\ntype Shelf struct{ Count int }\n\nfunc (s Shelf) Level() int { return s.Count }\n"
+    (tmp_path / "a.go").write_text(text)
+    index = Index(tmp_path)
+    for _ in index.build():
+        pass
+    sheet = facts(index, Document.of("a.go", "go", text), 2, 2, None)
+    assert (sheet.name, [site.name for site in sheet.usage.callers]) == ("Shelf", ["Shelf.Level"])

@@ -24,7 +24,11 @@ def choose(monkeypatch: pytest.MonkeyPatch, model: Scripted | None) -> None:
     async def answering(
         settings: Settings, mine: Settings, environ: Mapping[str, str], task: str
     ) -> AsyncIterator[Route | None]:
-        assert (settings.provider, mine.base_url, task in ("explain", "review")) == ("custom", URL, True)
+        assert (settings.provider, mine.base_url, task in ("explain", "edit", "review")) == (
+            "custom",
+            URL,
+            True,
+        )
         yield Way(model, answers) if model else None
 
     monkeypatch.setenv("LINNET_PROVIDER", "custom")

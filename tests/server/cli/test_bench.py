@@ -57,3 +57,16 @@ def test_its_help_names_its_parts(capsys: pytest.CaptureFixture[str]) -> None:
     """`linnet bench --help` says what there is to measure."""
     assert main(["bench", "--help"]) == 0
     assert "startup" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_explain_measures_first_words_and_kept_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both figures are there beside what they must be, and nothing is kept."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert main(["bench", "explain", "--rounds", "2", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    for name in ("first_words_after_first_token_ms", "again_ms"):
+        assert report[name]["p50"] > 0 and report[name]["must"] > 0
+    assert not list(tmp_path.iterdir())

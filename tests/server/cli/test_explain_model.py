@@ -154,3 +154,19 @@ def test_no_model_after_all(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "Explained by" not in capsys.readouterr().out
     assert main(["explain", "shapes.py:3", "--ask", "Why?"]) == 2
     assert "`--ask` needs a model, and none is set up." in capsys.readouterr().err
+
+
+def test_a_problem_is_explained(model: Scripted, capsys: pytest.CaptureFixture[str]) -> None:
+    """--problem puts the message and ruff's page about its rule on the sheet and into the question."""
+    assert main(["explain", "shapes.py:3", "--problem", "F632 Use == to compare"]) == 0
+    assert "**Rule F632 (is-literal)**" in capsys.readouterr().out
+    content = model.asked[0].messages[-1].content
+    assert "F632 Use == to compare" in content and content.endswith("how it can be fixed.")
+
+
+def test_claims_are_checked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not there is marked while the answer comes."""
+    chosen(monkeypatch, "See shapes.py:2", " and shapes.py:99, ", "`area` and `gone`.")
+    assert main(["explain", "shapes.py:3", "--ask", "Where?"]) == 0
+    expected = "See shapes.py:2 and shapes.py:99 *(no such place)*, `area` and `gone` *(not found)*.\n"
+    assert capsys.readouterr().out == expected

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import uuid
+from collections.abc import Coroutine
+from contextlib import aclosing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -13,9 +17,10 @@ from linnet_completions.worker.client import WorkerGone
 from linnet_context.files import private_folder, write_private
 from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
+from linnet_server.lsp.bars import Report, Stopped, shown
 from linnet_server.lsp.convert import position_of, uri_of
 from linnet_server.lsp.requests import Params
-from linnet_server.lsp.session import Session, Snapshot
+from linnet_server.lsp.session import Session, Snapshot, Talk
 
 if TYPE_CHECKING:
     from linnet_completions.models.asking import Route
@@ -26,37 +31,12 @@ log = logging.getLogger(__name__)
 
 # A fact sheet looks up callers in the whole workspace and asks git, so it may take a while.
 LONGEST_WAIT = 30.0
-
-
-async def code_actions(
-    session: Session, snapshot: Snapshot, params: types.CodeActionParams
-) -> list[types.CodeAction]:
-    """What can be done at a place: explain it, review its file."""
-    if snapshot.opened is None:
-        return []
-    start, end = params.range.start, params.range.end
-    place = {
-        "start": {"line": start.line, "character": start.character},
-        "end": {"line": end.line, "character": end.character},
-    }
-    uri = snapshot.opened.uri
-    return [
-        action("Linnet: explain this", "linnet.explain", {"uri": uri, "range": place, "show": True}),
-        action("Linnet: review this file", "linnet.review", {"uri": uri}),
-    ]
-
-
-def action(title: str, command: str, argument: dict[str, Any]) -> types.CodeAction:
-    """A code action that runs a command of ours."""
-    return types.CodeAction(
-        title=title,
-        kind="source.linnet",
-        command=types.Command(title=title, command=command, arguments=[argument]),
-    )
+NO_MODEL = "No model is chosen for explanations: set `provider` in your settings."
+_MOST_TALKS = 20
 
 
 async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.explain` [{"uri", "range"?, "ask"?, "show"?, "partialResultToken"?}] -> {"markdown", "model"}.
+    """`linnet.explain` [{"uri", "range"?, "diagnostic"?, "ask"?, "show"?, "partialResultToken"?}] -> {"markdown", "model"}.
 
     The facts come first; where a model is chosen, what it says follows and is streamed to the token's `$/progress`.
     `show` opens the result where the client can.
@@ -65,23 +45,69 @@ async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Co
     if opened is None:
         return {"markdown": "", "message": "The document is not open."}
     route = await route_for(session, "explain")
-    question = {**_lines(opened, params, snapshot.client.encoding), "ask": params.get("ask")}
-    if route is not None:
-        question["budget"] = snapshot.state.settings.context.budget_tokens
-    try:
-        answer = await session.worker.request("facts", question, LONGEST_WAIT)
-    except (WorkerGone, TimeoutError):
-        answer = None
+    question = {**_lines(opened, params, snapshot.client.encoding), **_asked(params)}
+    answer = await _facts(session, question, snapshot, route)
     if answer is None:
         return {"markdown": "", "message": "There is nothing to say about this place now."}
     markdown = answer["markdown"]
     said = ""
     if route is not None and answer["call"] is not None:
-        said = await _said(route, call_of(answer["call"]), cold, params.get("partialResultToken"))
+        said = await _said(session, opened, route, answer["call"], cold, params.get("partialResultToken"))
         markdown = f"{said.rstrip()}\n\n---\n\n{markdown}"
     if params.get("show"):
         await _show(session, cold, markdown)
     return {"markdown": markdown, "model": route.label if route is not None and said else None}
+
+
+async def ask(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
+    """`linnet.ask` [{"uri", "range"?, "question", "conversation"?, "show"?, "partialResultToken"?}]
+    -> {"markdown", "model", "conversation"}.
+
+    A question about some code. With the `conversation` of an earlier answer it is about the same lines, and is asked
+    with what was said before, as far as that fits.
+    """
+    from linnet_completions.explain.prompt import Turn, recent
+
+    opened, text = snapshot.opened, str(params.get("question") or params.get("ask") or "").strip()
+    if opened is None or not text:
+        return {"markdown": "", "message": "The document is not open." if text else "There is no question."}
+    route = await route_for(session, "explain")
+    if route is None:
+        return {"markdown": "", "message": NO_MODEL}
+    name = str(params.get("conversation") or uuid.uuid4())
+    talk = session.talks.get(name) or Talk(_lines(opened, params, snapshot.client.encoding))
+    history = [[turn.question, turn.answer] for turn in talk.turns]
+    question = {**talk.place, "ask": text, "history": history}
+    answer = await _facts(session, question, snapshot, route)
+    if answer is None or answer["call"] is None:
+        return {"markdown": "", "message": "This file is never sent, or is not known yet."}
+    said = await _said(session, opened, route, answer["call"], cold, params.get("partialResultToken"))
+    session.talks[name] = Talk(talk.place, tuple(recent([*talk.turns, Turn(text, said)])))
+    while len(session.talks) > _MOST_TALKS:
+        session.talks.pop(next(iter(session.talks)))
+    if params.get("show"):
+        await _show(session, cold, said)
+    return {"markdown": said, "model": route.label, "conversation": name}
+
+
+def _asked(params: Params) -> dict[str, Any]:
+    """What a request asks about its lines: a question, or a problem that some tool reports there."""
+    diagnostic = params.get("diagnostic") or {}
+    return {
+        "ask": params.get("ask"),
+        "problem": str(diagnostic.get("message") or ""),
+        "code": str(diagnostic.get("code") or ""),
+    }
+
+
+async def _facts(session: Session, question: dict[str, Any], snapshot: Snapshot, route: Route | None) -> Any:
+    """The worker's answer about some lines: a fact sheet, and the call to a model where there is one."""
+    if route is not None:
+        question["budget"] = snapshot.state.settings.context.budget_tokens
+    try:
+        return await session.worker.request("facts", question, LONGEST_WAIT)
+    except (WorkerGone, TimeoutError):
+        return None
 
 
 async def route_for(session: Session, task: Task) -> Route | None:
@@ -96,20 +122,47 @@ async def route_for(session: Session, task: Task) -> Route | None:
         return None
 
 
-async def _said(route: Route, call: Call, cold: Cold, token: Any) -> str:
-    """What the model says, streamed to a token if there is one; a failure is told in one sentence at its end."""
+async def _said(
+    session: Session, opened: Opened, route: Route, call: dict[str, Any], cold: Cold, token: Any
+) -> str:
+    """What the model says, with its places linked and what is not there marked.
+
+    It is streamed to a token if there is one, and a bar tells that it is coming, which the user can cancel. A failure
+    is told in one sentence at its end.
+    """
+    pieces: list[str] = []
+
+    def work(report: Report) -> Coroutine[Any, Any, None]:
+        return _stream(route, call_of(call), cold, token, pieces)
+
+    try:
+        await shown(cold, "Linnet: explain", work)
+    except Stopped:
+        pieces.append("\n\n*You cancelled the rest.*\n")
+    question = {
+        "root": opened.root,
+        "path": opened.document.path,
+        "text": "".join(pieces),
+        "base": uri_of(Path(opened.root)) if opened.root else "",
+    }
+    try:
+        return str(await session.worker.request("claims", question, LONGEST_WAIT))
+    except (WorkerGone, TimeoutError):
+        return question["text"]
+
+
+async def _stream(route: Route, call: Call, cold: Cold, token: Any, pieces: list[str]) -> None:
     from linnet_completions.explain.explain import streamed
 
-    pieces: list[str] = []
     try:
-        async for piece in streamed(call, route.asking, route.answers, route.identity):
-            pieces.append(piece)
-            if token is not None:
-                cold.notify("$/progress", {"token": token, "value": {"markdown": piece}})
+        async with aclosing(streamed(call, route.asking, route.answers, route.identity)) as stream:
+            async for piece in stream:
+                pieces.append(piece)
+                if token is not None:
+                    cold.notify("$/progress", {"token": token, "value": {"markdown": piece}})
     except ModelError as error:
         log.warning("the model does not answer (%s): %s", type(error).__name__, error)
         pieces.append(f"\n\n*The model did not answer to the end: {error}*\n")
-    return "".join(pieces)
 
 
 def call_of(plain: dict[str, Any]) -> Call:
