@@ -383,6 +383,18 @@ def _log(repository: Repository, limit: int, *arguments: str) -> tuple[Commit, .
     return tuple(Commit(*part) for part in parts if len(part) == 4)
 
 
+def remote_addresses(repository: Repository) -> tuple[str, ...]:
+    """The addresses of the repository's remotes, as its configuration has them."""
+    finished = _run(repository, "config", "--null", "--get-regexp", r"^remote\..*\.url$")
+    records = finished.output.decode("utf-8", "replace").split("\0")
+    return tuple(address for record in records if (address := record.partition("\n")[2]))
+
+
+def history(repository: Repository, limit: int) -> tuple[Commit, ...]:
+    """The newest commits up to HEAD that are no merges, newest first; none in a repository without a commit."""
+    return _log(repository, limit, "--no-merges", "HEAD", "--")
+
+
 def commit(repository: Repository, revision: str) -> Commit | None:
     """One commit, or None."""
     name = resolve(repository, revision)

@@ -9,7 +9,7 @@ from linnet_completions.models.protocol import Call, Extra, Fill, Message
 from linnet_context.text import Document, Position
 
 # Goes into the cache's keys: change it with every change of the prompt or of how answers are read.
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 SINGLE_TOKENS, BLOCK_TOKENS = 64, 256
 CLOSING = "</fill>"
 
@@ -49,7 +49,7 @@ def fill(frame: Frame, document: Document, position: Position, *, block: bool) -
     """The same question for models that fill in the middle by themselves; one line ends at its end."""
     before = _plain([*document.lines[frame.anchor : position.line], document.before(position)])
     after = document.after(position) + "\n" + _plain(frame.suffix)
-    extras = tuple(Extra(chunk.path or "context", chunk.text) for chunk in frame.snippets)
+    extras = tuple(Extra(chunk.path or "context", chunk.text) for chunk in (*frame.snippets, *frame.more))
     return Fill(document.path, before, after, extras, () if block else ("\n",))
 
 
@@ -64,11 +64,16 @@ def stable_part(frame: Frame) -> str:
 
 
 def live_part(frame: Frame, document: Document, position: Position, *, block: bool) -> str:
-    """What changes with each key: the last lines up to the cursor, and what stands behind it on its line."""
+    """What changes with each key: the last lines up to the cursor, and what stands behind it on its line.
+
+    In front of them stands what was found since the stable part was made; each line adds to it at most.
+    """
     lines = _plain(document.lines[frame.live : position.line]) + document.before(position)
     after = document.after(position)
     rest = f"\nThe rest of the cursor's line is: {after}" if after.strip() else ""
-    return f"{BLOCK if block else SINGLE}{rest}\n{lines}"
+    more = "\n".join(chunk.text for chunk in frame.more)
+    related = f"<related>\n{more}\n</related>\n" if more else ""
+    return f"{related}{BLOCK if block else SINGLE}{rest}\n{lines}"
 
 
 def cache_key(path: str) -> str:

@@ -102,6 +102,7 @@ class Service:
         """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.
 
         `context` is None for a text that belongs to no folder. {refused} is the reason why a document may not leave.
+        `within` are the seconds for gathering.
         """
         workshop = self._of(params)
         document = workshop.document(params["path"])
@@ -110,7 +111,8 @@ class Service:
         if reason := workshop.refusal(document.path):
             return {"refused": reason}
         position = Position(params["line"], params["column"])
-        found = workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
+        deadline = time.monotonic() + params["within"] if "within" in params else None
+        found = workshop.gather(document, position, params["task"], params["budget"], deadline)
         self._reading = workshop.learn_installed(document)
         return found or {"context": None, "redacted": {}, "masks": workshop.masks(document)}
 

@@ -28,7 +28,18 @@ from .corpus import Corpus
 from .definitions import DefinitionTable, definition_table
 from .names import AnyArray, family_of
 from .own import Own, OwnTexts
-from .segment import FILE, NAME, Record, Segment, Stamp, digest_of, make_record, merge_segments, unused_record
+from .segment import (
+    FILE,
+    LINE,
+    NAME,
+    Record,
+    Segment,
+    Stamp,
+    digest_of,
+    make_record,
+    merge_segments,
+    unused_record,
+)
 from .store import Generations
 from .texts import Texts
 
@@ -147,6 +158,17 @@ class Index:
         else:
             self._put(path, Stamp(-1, 0, 0, digest_of(data)), data)
 
+    def follow(self, path: str) -> None:
+        """Like `update` from the disk, and make ready what the next search would have to make."""
+        self.update(path, None)
+        language = language_of(path) or ""
+        self.corpus(language).segments()
+        self.definition_table(language)
+
+    def document(self, path: str) -> Document:
+        """A file of the workspace, or the open document of its path; empty when there is none."""
+        return Document.of(path, language_of(path) or "plaintext", self.text(path) or "")
+
     def files(self) -> Sequence[str]:
         """Paths of the files that can be found, sorted."""
         return sorted(path for corpus in self._corpora.values() for path in corpus.used_paths())
@@ -187,6 +209,22 @@ class Index:
             for one in self.outline(path).definitions
             if one.name == name
         ]
+
+    def definition_places(self, name: str) -> Sequence[tuple[str, int]]:
+        """(path, line) wherever a name is defined, as `definitions` has them, without reading a file."""
+        found = list[tuple[str, int]]()
+        for family, corpus in self._corpora.items():
+            number = corpus.vocabulary.ids.get(name)
+            if number is not None:
+                table = self.definition_table(family)
+                start, end = (int(row[0]) for row in table.rows_of(np.array([number])))
+                found += [(table.paths[row[FILE]], row[LINE]) for row in table.rows[:, start:end].T.tolist()]
+        return sorted(found)
+
+    def is_indexed(self, path: str) -> bool:
+        """Whether a file is among those that can be found."""
+        place = self.corpus(language_of(path) or "").place(path)
+        return place is not None and bool(place[0].file_lines[place[1]])
 
     def uses(self, name: str) -> Sequence[tuple[str, int]]:
         """(path, line) wherever a name stands in code, definitions included, by path and line."""
