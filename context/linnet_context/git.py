@@ -243,6 +243,15 @@ def empty_tree(repository: Repository) -> str:
     return _output(repository, "hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
 
 
+def state_files(root: Path) -> tuple[Path, ...]:
+    """HEAD and the index of the repository that holds `root`; none without one. Another branch writes both anew."""
+    found = repository(root)
+    if found is None:
+        return ()
+    folder = Path(os.fsdecode(_output(found, "rev-parse", "--absolute-git-dir")).removesuffix("\n"))
+    return folder / "HEAD", folder / "index"
+
+
 def changed_files(
     repository: Repository, old: str, new: str, paths: Sequence[str] = ()
 ) -> tuple[ChangedFile, ...]:

@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMeth
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCRequestMessage, default_converter
 
+from linnet_context.languages import SOURCE_EXTENSIONS
 from linnet_server.lsp.capabilities import COMMANDS
 from linnet_server.lsp.channel import Channel
 from linnet_server.lsp.features import explain, review, status
@@ -112,6 +113,17 @@ class Cold:
     async def ask(self, method: str, params: Any) -> Any:
         """Send a request to the client and await its answer."""
         return await self._server.protocol.send_request_async(method, params)
+
+    async def watch_files(self) -> None:
+        """Have the client tell which source files change on disk."""
+        pattern = f"**/*.{{{','.join(SOURCE_EXTENSIONS)}}}"
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(pattern)])
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        registration = types.Registration("linnet-source-files", method, options)
+        try:
+            await self.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
+        except JsonRpcException as error:
+            log.debug("no watched files: %s", type(error).__name__)
 
     async def progress(self, title: str) -> Progress | None:
         """A progress bar in the client; None when it has none to show."""

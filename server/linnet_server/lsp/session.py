@@ -39,6 +39,7 @@ class Client:
     shows_progress: bool
     shows_documents: bool
     shows_ghost_text: bool
+    watches_files: bool
 
     @property
     def waits_itself(self) -> bool:
@@ -62,6 +63,7 @@ class Client:
             shows_progress=bool(window.get("workDoneProgress")),
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
             shows_ghost_text=shows_ghost_text(dict(params)),
+            watches_files=bool((workspace.get("didChangeWatchedFiles") or {}).get("dynamicRegistration")),
         )
 
 
