@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .budget import line_tokens, text_tokens
-from .pack import bare
+from .lines import bare
 from .snippet import Chunk
 
 _LEAST_ROOM = 12

@@ -7,6 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +48,8 @@ CACHE_VERSION = 2
 # A file changed this short before we read it may change again without a new modification time.
 _RACY_NS = 2_000_000_000
 _WALK_STEP = 64
+# Seconds: how long another process is waited for at most, and between two looks.
+_LONGEST_TURN, _TURN_PAUSE = 60.0, 0.01
 _OUTLINES = 64
 Value = TypeVar("Value")
 
@@ -101,8 +104,27 @@ class Index:
         May be called again at any time: only what changed is read. The cache is loaded in the first step and saved
         in the last; between two steps the index answers from what it has.
         """
-        if not self._loaded:
-            self._load()
+        with ExitStack() as turn:
+            if not self._loaded:
+                yield from self._turn(turn)
+                self._load()
+            yield from self._build(first)
+
+    def _turn(self, turn: ExitStack) -> Iterator[Progress]:
+        """Where nothing is kept yet and another process is at it, wait for what it makes: one builds, all use it.
+
+        It is not waited for longer than building takes; its lock is free when it ends, however that happens.
+        """
+        store = self._store
+        end = time.monotonic() + _LONGEST_TURN
+        while store is not None and store.newest() is None and time.monotonic() < end:
+            if turn.enter_context(store.building()):
+                return
+            turn.close()
+            yield Progress(0, 0)
+            time.sleep(_TURN_PAUSE)
+
+    def _build(self, first: Sequence[str]) -> Iterator[Progress]:
         yield Progress(0, 0)
         found: dict[str, SourceFile] = {}
         configs: dict[str, tuple[int, int]] = {}
@@ -320,7 +342,10 @@ class Index:
             self._put(file.path, stamp, text)
 
     def _put(self, path: str, stamp: Stamp, text: str | None) -> None:
-        self._unsaved = True
+        if (
+            stamp.size >= 0
+        ):  # A text that is only open is no reason to save: the next one would read its file again.
+            self._unsaved = True
         self.corpus(language_of(path) or "").put(self.record(path, stamp, text))
 
     def _put_opened(self, path: str) -> None:
