@@ -286,7 +286,7 @@ class _Material:
         from linnet_completions.models.masks import masks_of
         from linnet_context.budget import Mix
 
-        mix = Mix(prefix=prefix, suffix=suffix, frame=0.1, places=0.0)
+        mix = Mix(prefix=prefix, suffix=suffix, frame=0.1, places=0.0, installed=0.0)
         place = Position(self.span.first, 0)
         found = gather_cleaned(
             self.index, self.document, place, "explain", self.budget, self.redactor, mix=mix
