@@ -58,36 +58,9 @@ from linnet_context.rank import CHOSEN, is_proposable, linear, upcoming
 from linnet_context.resolve.configs import is_config
 from linnet_context.signs import SIGNS, signs_of
 from linnet_context.text import Document, Position
+from linnet_context.trained import REPOSITORIES
 from linnet_context.weights import NAMES
 
-REPOSITORIES = (
-    "pallets/click",
-    "spf13/cobra",
-    "hynek/structlog",
-    "honojs/hono",
-    "pallets/werkzeug",
-    "prometheus/client_golang",
-    "pallets/jinja",
-    "encode/uvicorn",
-    "tornadoweb/tornado",
-    "vuejs/core",
-    "go-chi/chi",
-    "python-attrs/attrs",
-    "fastapi/typer",
-    "Textualize/rich",
-    "reviewdog/reviewdog",
-    "python-poetry/poetry",
-    "TanStack/query",
-    "psf/black",
-    "aio-libs/aiohttp",
-    "vitejs/vite",
-    "openlawlibrary/pygls",
-    "kubernetes-sigs/kustomize",
-    "microsoft/vscode-languageserver-node",
-    "swyddfa/esbonio",
-    "simonw/llm",
-    "ollama/ollama",
-)
 ALL_SIGNS = (*SIGNS, *COMPANY_SIGNS)
 LINEAR = tuple(NAMES)
 CANDIDATES = 1500

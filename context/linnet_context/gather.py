@@ -55,8 +55,9 @@ def gather(
     """What the model should see at `position`, at most `budget` o200k tokens.
 
     A pure function of its arguments and of the texts the index stands for; the saved version of the document's own
-    file counts for nothing. `deadline` (of `time.monotonic`) is looked at between the stages: what is ready then is
-    used. `recent`: paths used lately, the last first. `mix` replaces the task's own way to share out the budget.
+    file counts for nothing. `deadline` (of `time.monotonic`) is looked at between the stages, and no file is read
+    behind it: what is ready then is used. `recent`: paths used lately, the last first. `mix` replaces the task's own
+    way to share out the budget.
     """
     position = document.clamp(position)
     request = _Request(
@@ -92,7 +93,7 @@ def _view(request: _Request, prefix: Chunk, suffix: Chunk) -> View:
 
 
 def _look_elsewhere(request: _Request, packing: Packing, view: View) -> None:
-    sources = Sources(request.index, view, request.document.language)
+    sources = Sources(request.index, view, request.document.language, request.is_late)
     add_frame(packing, request.share(request.mix.frame), view, sources)
     if request.is_late():
         packing.left_out.append(LeftOut("definitions and look-alike places", "deadline"))
@@ -113,6 +114,7 @@ def _look_elsewhere(request: _Request, packing: Packing, view: View) -> None:
     else:
         add_definitions(packing, packing.room, candidates, sources)
     packing.chunks.sort(key=lambda chunk: chunk.source == "similar")
+    packing.left_out += [LeftOut(path, "deadline") for path in sorted(sources.unread)]
     packing.left_out += [
         LeftOut(path, "changed on disk since it was indexed") for path in sorted(sources.changed)
     ]

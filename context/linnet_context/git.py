@@ -263,6 +263,15 @@ def empty_tree(repository: Repository) -> str:
     return _output(repository, "hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
 
 
+def state_files(root: Path) -> tuple[Path, ...]:
+    """HEAD and the index of the repository that holds `root`; none without one. Another branch writes both anew."""
+    found = repository(root)
+    if found is None:
+        return ()
+    folder = Path(os.fsdecode(_output(found, "rev-parse", "--absolute-git-dir")).removesuffix("\n"))
+    return folder / "HEAD", folder / "index"
+
+
 def changed_files(
     repository: Repository, old: str, new: str, paths: Sequence[str] = ()
 ) -> tuple[ChangedFile, ...]:
@@ -466,6 +475,13 @@ def _log(repository: Repository, limit: int, *arguments: str) -> tuple[Commit, .
     records = finished.output.decode("utf-8", "replace").split("\0")
     parts = [record.strip("\n").split("\x1f", 3) for record in records]
     return tuple(Commit(*part) for part in parts if len(part) == 4)
+
+
+def remote_addresses(repository: Repository) -> tuple[str, ...]:
+    """The addresses of the repository's remotes, as its configuration has them."""
+    finished = _run(repository, "config", "--null", "--get-regexp", r"^remote\..*\.url$")
+    records = finished.output.decode("utf-8", "replace").split("\0")
+    return tuple(address for record in records if (address := record.partition("\n")[2]))
 
 
 def history(repository: Repository, limit: int) -> tuple[Commit, ...]:

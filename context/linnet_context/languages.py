@@ -112,6 +112,10 @@ _NOT_SOURCE = frozenset(
     ]
 )
 SOURCE_LANGUAGES: frozenset[str] = frozenset(_EXTENSIONS) - _NOT_SOURCE
+SOURCE_EXTENSIONS: tuple[str, ...] = tuple(
+    sorted(extension for extension, name in _BY_EXTENSION.items() if name in SOURCE_LANGUAGES)
+)
+"""The endings of their files' names, without the dot."""
 """LSP ids of the languages that programs are written in, with and without a grammar."""
 
 _PREFIXES = {

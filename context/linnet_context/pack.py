@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -50,10 +50,17 @@ class Packing:
 
 
 class Sources:
-    """Lines of files as the index knows them, the own file as it is now; remembers which files could not be used."""
+    """Lines of files as the index knows them, the own file as it is now; remembers which files could not be used.
 
-    def __init__(self, index: Index, view: View, language: str) -> None:
+    As soon as `is_late` says so no file is read any more: `unread` are those that would have been.
+    """
+
+    def __init__(
+        self, index: Index, view: View, language: str, is_late: Callable[[], bool] = lambda: False
+    ) -> None:
         self._index = index
+        self._is_late = is_late
+        self.unread: set[str] = set()
         self._view = view
         self._known: dict[str, Sequence[str]] = {view.path: view.own.lines}
         self._digests: dict[str, int | None] = {}
@@ -66,6 +73,9 @@ class Sources:
         lines = self._known.get(path)
         if lines is None:
             stamp = self._view.corpus.stamp(path)
+            if stamp is not None and self._is_late() and not self._index.texts.is_ready(path, stamp.digest):
+                self.unread.add(path)
+                return ()
             found = self._index.texts.lines(path, stamp.digest) if stamp is not None else None
             if found is None:
                 self.changed.add(path)
@@ -76,6 +86,10 @@ class Sources:
         """The head of the definition on a line, on one line; empty when its file cannot be used."""
         if path == self._view.path:
             return definition_line(self._view.own.lines, line)
+        stamp = self._view.corpus.stamp(path)
+        if stamp is not None and self._is_late() and not self._index.texts.is_ready(path, stamp.digest, line):
+            self.unread.add(path)
+            return ""
         head = None
         if (digest := self._digest(path)) is not None:
             head = self._index.texts.head(path, digest, line, definition_line)

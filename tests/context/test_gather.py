@@ -13,7 +13,8 @@ from linnet_context import tokens
 from linnet_context.budget import mix_of
 from linnet_context.gather import Task, gather
 from linnet_context.index.index import Index
-from linnet_context.pack import definition_line
+from linnet_context.index.places import view_of
+from linnet_context.pack import Sources, definition_line
 from linnet_context.snippet import Context
 from linnet_context.text import Document, Position
 from tests.fixture import Fixture, fixture
@@ -279,3 +280,21 @@ def test_definition_lines(text: str, head: str | None) -> None:
     """A definition's head is put on one line; one that is too long ends in dots."""
     line = definition_line(text.split("\n"), 0)
     assert line == head or (head is None and line.endswith(" ...") and len(line) < 140)
+
+
+def test_no_file_is_read_behind_the_deadline(tmp_path: Path) -> None:
+    """What was read before is used however late it is; what would have to be read is named as left out."""
+    fixture(SHOP).write(tmp_path)
+    index = Index(tmp_path)
+    for _ in index.build():
+        pass
+    view = view_of(
+        index.corpus("python"), index.own(index.document("shop/returns.py")), "shop/returns.py", 1, 0, 1
+    )
+    late = Sources(index, view, "python", lambda: True)
+    assert (late.lines("shop/stock.py"), late.definition("shop/stock.py", 0)) == ((), "")
+    assert late.unread == {"shop/stock.py"}
+    assert Sources(index, view, "python").lines("shop/stock.py")
+    known = Sources(index, view, "python", lambda: True)
+    assert known.lines("shop/stock.py") and known.definition("shop/stock.py", 0) == "class Stock:"
+    assert not known.unread

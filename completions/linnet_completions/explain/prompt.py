@@ -94,17 +94,17 @@ def _usual(sheet: FactSheet) -> str:
 
 def _material(sheet: FactSheet, context: Context | None, problem: str) -> str:
     """All data, each piece between marks that occur in none of them."""
-    pieces = list(_pieces(sheet, context))
+    found = list(pieces(sheet, context))
     if problem:
         lines = problem.split("\n")
-        pieces.append(
+        found.append(
             ("problem that a tool reports here", "\n".join(lines[: first_lines(lines, PROBLEM_TOKENS)[0]]))
         )
-    fence = Fence.around(part for piece in pieces for part in piece)
-    return "\n".join(fence.wrap(label, text) for label, text in pieces)
+    fence = Fence.around(part for piece in found for part in piece)
+    return "\n".join(fence.wrap(label, text) for label, text in found)
 
 
-def _pieces(sheet: FactSheet, context: Context | None) -> Iterator[tuple[str, str]]:
+def pieces(sheet: FactSheet, context: Context | None) -> Iterator[tuple[str, str]]:
     """Labels and texts. What changes least from one question to the next comes first."""
     for chunk in context.chunks if context else ():
         yield f"related code {_place(chunk)}".rstrip(), chunk.text

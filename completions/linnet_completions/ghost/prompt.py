@@ -51,7 +51,7 @@ def fill(frame: Frame, document: Document, position: Position, *, block: bool) -
     """The same question for models that fill in the middle by themselves; one line ends at its end."""
     before = _plain([*document.lines[frame.anchor : position.line], document.before(position)])
     after = document.after(position) + "\n" + _plain(frame.suffix)
-    extras = tuple(Extra(chunk.path or "context", chunk.text) for chunk in frame.snippets)
+    extras = tuple(Extra(chunk.path or "context", chunk.text) for chunk in (*frame.snippets, *frame.more))
     return Fill(document.path, before, after, extras, () if block else ("\n",))
 
 
@@ -69,11 +69,14 @@ def live_part(frame: Frame, document: Document, position: Position, *, block: bo
     """What changes with each key: the last lines up to the cursor, and only behind it what else is to be said of it.
 
     So nothing in front of the cursor changes while one types, whatever shape is wanted and whatever stands behind it.
+    What was found since the stable part was made stands between the two; each line adds to it at most.
     """
+    more = "\n".join(chunk.text for chunk in frame.more)
+    related = f"</before>\n<related>\n{more}\n</related>\n<before>\n" if more else ""
     lines = _plain(document.lines[frame.live : position.line]) + document.before(position)
     after = document.after(position)
     rest = f"The rest of the cursor's line is: {after}\n" if after.strip() else ""
-    return f"{lines}{CURSOR}\n</before>\n{rest}{BLOCK if block else SINGLE}"
+    return f"{related}{lines}{CURSOR}\n</before>\n{rest}{BLOCK if block else SINGLE}"
 
 
 def cache_key(path: str) -> str:

@@ -58,6 +58,23 @@ def gather_cleaned(
     return Cleaned(context, dict(sorted(kinds.items())), masks)
 
 
+def from_pieces(chunks: Sequence[Chunk], context: Context, masks: Masks, redactor: Redactor) -> Cleaned:
+    """The pieces of a prompt as a context that has all in its chunks; `context` tells what else is known."""
+    shown = tuple(_cleaned(chunk, masks, redactor) for chunk in chunks)
+    kinds: Counter[str] = Counter()
+    for chunk in shown:
+        kinds.update(redactor.kinds_in(chunk.text))
+    none = replace(context.prefix, first=-1, last=-1, text="", tokens=0)
+    whole = replace(
+        context,
+        prefix=none,
+        suffix=replace(none, source="suffix"),
+        chunks=shown,
+        tokens=sum(chunk.tokens for chunk in shown),
+    )
+    return Cleaned(whole, dict(sorted(kinds.items())), masks)
+
+
 def without_secrets(document: Document, position: Position, redactor: Redactor) -> tuple[Document, Position]:
     """A document without its secrets, and where a place of it is then; lines keep their numbers."""
     redacted = redactor.redact(document.text())

@@ -42,9 +42,9 @@ The most important finding first, at most 4."""
 
 def call(part: Part) -> Call:
     """The call that asks for the findings in a part."""
-    pieces = list(_pieces(part))
-    fence = Fence.around(text for piece in pieces for text in piece)
-    data = "\n".join(fence.wrap(label, text) for label, text in pieces)
+    found = list(pieces(part))
+    fence = Fence.around(text for piece in found for text in piece)
+    data = "\n".join(fence.wrap(label, text) for label, text in found)
     ask = (
         "Review this change." if not part.reported else "Review this change beyond what is already reported."
     )
@@ -52,7 +52,7 @@ def call(part: Part) -> Call:
     return Call("review", messages, ANSWER_TOKENS, cache_key=f"linnet-review-{PROMPT_VERSION}")
 
 
-def _pieces(part: Part) -> Iterator[tuple[str, str]]:
+def pieces(part: Part) -> Iterator[tuple[str, str]]:
     if part.reported:
         yield "already reported", "\n".join(part.reported)
     yield f"diff of {part.path} ({part.language})", "\n".join(map(shown, part.rows))

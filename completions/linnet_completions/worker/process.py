@@ -18,6 +18,9 @@ from linnet_completions.worker.service import Job, Message, Service
 
 log = logging.getLogger(__name__)
 
+# Seconds without a message until one looks whether another branch was checked out.
+LOOK_EVERY = 2.0
+
 
 def main() -> None:
     """Serve over this process's own stdin and stdout until the server closes the pipe."""
@@ -65,11 +68,19 @@ def _listen(source: BinaryIO, incoming: queue.SimpleQueue[Message]) -> None:
 
 def _serve(service: Service, incoming: queue.SimpleQueue[Message], send: Callable[[Message], None]) -> None:
     waiting: deque[Message] = deque()
+    answered = False
     with ThreadPoolExecutor(1, "jobs") as jobs:
         while True:
-            waiting.extend(_drain(incoming, block=not waiting and not service.busy))
-            if waiting:
+            wait = None if waiting or service.busy else LOOK_EVERY
+            waiting.extend(_drain(incoming, wait))
+            if not waiting and not service.busy:
+                service.look()
+                if answered:
+                    answered = False
+                    _give_back()
+            elif waiting:
                 _answer(service, waiting.popleft(), waiting, send, jobs)
+                answered = True
             elif service.busy:
                 _step(service)
                 if not service.busy:
@@ -86,20 +97,25 @@ def _step(service: Service) -> None:
 
 
 def _give_back() -> None:
-    """Return freed memory to the system. Learning frees much, and the C library would keep it; only glibc can."""
+    """Return freed memory to the system. Learning frees much, and the C library would keep it; only glibc can.
+
+    Done when there is nothing else to do: what the next question needs would only be fetched again.
+    """
     import ctypes
 
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _drain(incoming: queue.SimpleQueue[Message], *, block: bool) -> list[Message]:
-    messages = [incoming.get()] if block else []
-    while True:
-        try:
+def _drain(incoming: queue.SimpleQueue[Message], wait: float | None) -> list[Message]:
+    """The messages that have come; with `wait`, when there is none, the one that comes within so many seconds."""
+    messages: list[Message] = []
+    with contextlib.suppress(queue.Empty):
+        if wait is not None:
+            messages.append(incoming.get(timeout=wait))
+        while True:
             messages.append(incoming.get_nowait())
-        except queue.Empty:
-            return messages
+    return messages
 
 
 def _answer(

@@ -14,6 +14,7 @@ from linnet_completions.worker.edits import Edits, safe_fixes
 from linnet_completions.worker.jobs import Inquiry, explained, reviewed, reviewed_workspace
 from linnet_completions.worker.sheets import Sheets
 from linnet_completions.worker.workshop import Workshop
+from linnet_context.checkout import Checkout
 from linnet_context.text import Document, Position, Splice
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 REPORT_EVERY = 0.1  # Seconds between two notifications of progress.
+# More changed files than these are read in the background: another branch was checked out, say.
+MANY_FILES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Service:
         self._workshops: dict[str, Workshop] = {}
         self._work: list[tuple[str, Iterator[Progress | None]]] = []
         self._reading: Iterator[None] | None = None
+        self._again: set[str] = set()
+        self._checkouts: dict[str, Checkout] = {}
         self._reported = 0.0
         self._edits = Edits()
         self._sheets = Sheets()
@@ -61,13 +66,20 @@ class Service:
 
     def on_start(self, params: Message) -> None:
         """Start learning a folder; sent behind its first documents, so that theirs come first."""
-        workshop = self._workshops.get(params["root"])
-        if workshop is not None and all(name != params["root"] for name, _ in self._work):
-            self._work.append((params["root"], workshop.work()))
+        root = params["root"]
+        workshop = self._workshops.get(root)
+        if workshop is None:
+            return
+        if any(name == root for name, _ in self._work):
+            self._again.add(root)  # What is being read may have been looked at already.
+        else:
+            self._work.append((root, workshop.work()))
 
     def on_forget(self, params: Message) -> None:
         """A folder that is no longer part of the workspace."""
         self._workshops.pop(params["root"], None)
+        self._checkouts.pop(params["root"], None)
+        self._again.discard(params["root"])
         self._work = [entry for entry in self._work if entry[0] != params["root"]]
 
     def on_opened(self, params: Message) -> None:
@@ -81,7 +93,10 @@ class Service:
         self._of(params).closed(params["path"])
 
     def on_refresh(self, params: Message) -> None:
-        self._of(params).refresh(params["paths"])
+        if len(params["paths"]) > MANY_FILES:
+            self.on_start(params)
+        else:
+            self._of(params).refresh(params["paths"])
 
     def on_complete(self, params: Message) -> Any:
         ask = Ask(params["limit"], params["confidence"], tuple(params["languages"]))
@@ -106,6 +121,7 @@ class Service:
         """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.
 
         `context` is None for a text that belongs to no folder. {refused} is the reason why a document may not leave.
+        `within` are the seconds for gathering.
         """
         workshop = self._of(params)
         document = workshop.document(params["path"])
@@ -114,7 +130,8 @@ class Service:
         if reason := workshop.refusal(document.path):
             return {"refused": reason}
         position = Position(params["line"], params["column"])
-        found = workshop.gather(document, position, params["task"], params["budget"], params.get("deadline"))
+        deadline = time.monotonic() + params["within"] if "within" in params else None
+        found = workshop.gather(document, position, params["task"], params["budget"], deadline)
         self._reading = workshop.learn_installed(document)
         return found or {"context": None, "redacted": {}, "masks": workshop.masks(document)}
 
@@ -212,7 +229,7 @@ class Service:
                     }
                 )
             return
-        self._work.pop(0)
+        self._end_work()
         self._send({"method": "learned", "params": {"root": root}})
 
     def drop_step(self) -> None:
@@ -220,7 +237,23 @@ class Service:
         if self._reading is not None:
             self._reading = None
         else:
-            self._work.pop(0)
+            self._end_work()
+
+    def _end_work(self) -> None:
+        root, _ = self._work.pop(0)
+        if root in self._again:
+            self._again.discard(root)
+            self.on_start({"root": root})
+
+    def look(self) -> None:
+        """Asked now and then while there is nothing to do: another branch may have been checked out meanwhile."""
+        for root, workshop in self._workshops.items():
+            if workshop.root is None:
+                continue
+            if root not in self._checkouts:
+                self._checkouts[root] = Checkout(workshop.root)
+            elif self._checkouts[root].has_moved():
+                self.on_start({"root": root})
 
 
 class _Same:

@@ -7,6 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,18 @@ from .corpus import Corpus
 from .definitions import DefinitionTable, definition_table
 from .names import AnyArray, family_of
 from .own import Own, OwnTexts
-from .segment import FILE, NAME, Record, Segment, Stamp, digest_of, make_record, merge_segments, unused_record
+from .segment import (
+    FILE,
+    LINE,
+    NAME,
+    Record,
+    Segment,
+    Stamp,
+    digest_of,
+    make_record,
+    merge_segments,
+    unused_record,
+)
 from .store import Generations
 from .texts import Texts
 
@@ -36,6 +48,8 @@ CACHE_VERSION = 2
 # A file changed this short before we read it may change again without a new modification time.
 _RACY_NS = 2_000_000_000
 _WALK_STEP = 64
+# Seconds: how long another process is waited for at most, and between two looks.
+_LONGEST_TURN, _TURN_PAUSE = 60.0, 0.01
 _OUTLINES = 64
 Value = TypeVar("Value")
 
@@ -90,8 +104,27 @@ class Index:
         May be called again at any time: only what changed is read. The cache is loaded in the first step and saved
         in the last; between two steps the index answers from what it has.
         """
-        if not self._loaded:
-            self._load()
+        with ExitStack() as turn:
+            if not self._loaded:
+                yield from self._turn(turn)
+                self._load()
+            yield from self._build(first)
+
+    def _turn(self, turn: ExitStack) -> Iterator[Progress]:
+        """Where nothing is kept yet and another process is at it, wait for what it makes: one builds, all use it.
+
+        It is not waited for longer than building takes; its lock is free when it ends, however that happens.
+        """
+        store = self._store
+        end = time.monotonic() + _LONGEST_TURN
+        while store is not None and store.newest() is None and time.monotonic() < end:
+            if turn.enter_context(store.building()):
+                return
+            turn.close()
+            yield Progress(0, 0)
+            time.sleep(_TURN_PAUSE)
+
+    def _build(self, first: Sequence[str]) -> Iterator[Progress]:
         yield Progress(0, 0)
         found: dict[str, SourceFile] = {}
         configs: dict[str, tuple[int, int]] = {}
@@ -147,6 +180,17 @@ class Index:
         else:
             self._put(path, Stamp(-1, 0, 0, digest_of(data)), data)
 
+    def follow(self, path: str) -> None:
+        """Like `update` from the disk, and make ready what the next search would have to make."""
+        self.update(path, None)
+        language = language_of(path) or ""
+        self.corpus(language).segments()
+        self.definition_table(language)
+
+    def document(self, path: str) -> Document:
+        """A file of the workspace, or the open document of its path; empty when there is none."""
+        return Document.of(path, language_of(path) or "plaintext", self.text(path) or "")
+
     def files(self) -> Sequence[str]:
         """Paths of the files that can be found, sorted."""
         return sorted(path for corpus in self._corpora.values() for path in corpus.used_paths())
@@ -187,6 +231,22 @@ class Index:
             for one in self.outline(path).definitions
             if one.name == name
         ]
+
+    def definition_places(self, name: str) -> Sequence[tuple[str, int]]:
+        """(path, line) wherever a name is defined, as `definitions` has them, without reading a file."""
+        found = list[tuple[str, int]]()
+        for family, corpus in self._corpora.items():
+            number = corpus.vocabulary.ids.get(name)
+            if number is not None:
+                table = self.definition_table(family)
+                start, end = (int(row[0]) for row in table.rows_of(np.array([number])))
+                found += [(table.paths[row[FILE]], row[LINE]) for row in table.rows[:, start:end].T.tolist()]
+        return sorted(found)
+
+    def is_indexed(self, path: str) -> bool:
+        """Whether a file is among those that can be found."""
+        place = self.corpus(language_of(path) or "").place(path)
+        return place is not None and bool(place[0].file_lines[place[1]])
 
     def uses(self, name: str) -> Sequence[tuple[str, int]]:
         """(path, line) wherever a name stands in code, definitions included, by path and line."""
@@ -289,7 +349,10 @@ class Index:
             self._put(file.path, stamp, text)
 
     def _put(self, path: str, stamp: Stamp, text: str | None) -> None:
-        self._unsaved = True
+        if (
+            stamp.size >= 0
+        ):  # A text that is only open is no reason to save: the next one would read its file again.
+            self._unsaved = True
         self.corpus(language_of(path) or "").put(self.record(path, stamp, text))
 
     def _put_opened(self, path: str) -> None:

@@ -144,7 +144,9 @@ class Segment:
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]], paths: list[str]) -> Segment:
-        return cls(paths=paths, dead=set(), **{name: arrays[name] for name in cls.ARRAYS})
+        # The stamps outlive what the other arrays look at, and would keep all of it mapped.
+        own = {**arrays, "stamps": arrays["stamps"].copy()}
+        return cls(paths=paths, dead=set(), **{name: own[name] for name in cls.ARRAYS})
 
     @property
     def block_count(self) -> int:

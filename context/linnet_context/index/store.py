@@ -10,7 +10,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,16 @@ class Generations:
         except OSError as error:
             _log.warning("cannot save the store %s: %s", self.name, error.strerror)
         return None
+
+    @contextmanager
+    def building(self) -> Iterator[bool]:
+        """Hold the right to make the first generation; False while another process holds it."""
+        with ExitStack() as held:
+            mine = True  # Where nothing can be saved nobody waits for anybody.
+            with suppress(OSError):
+                private_folder(self.folder)
+                mine = held.enter_context(locked(self.folder / f"{self.name}.building.lock", within=0))
+            yield mine
 
     def mapped(self, file_name: str) -> Arrays | None:
         """The arrays of a generation that was just saved, mapped and read-only; None when it is gone."""

@@ -58,6 +58,12 @@ class Texts:
             self._kept.move_to_end(path)
         return kept.lines if digest is None or kept.digest == digest else None
 
+    def is_ready(self, path: str, digest: int, head: int | None = None) -> bool:
+        """Whether the text of a file, or (with `head`) what was said of a line of it, can be told without reading."""
+        if self._seen.get(path) != (self._status(path), digest):
+            return False
+        return path in self._kept or (head is not None and (path, digest, head) in self._heads)
+
     def is_current(self, path: str, digest: int) -> bool:
         """Whether the text of a file still has this digest."""
         if self._seen.get(path) == (self._status(path), digest):

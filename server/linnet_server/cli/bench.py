@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linnet_server.cli.bench_context import context
 from linnet_server.cli.common import App
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def bench() -> None:
-    """Measure how fast Linnet is on this machine, and how good."""
+    """Measure how fast and how good Linnet is on this machine."""
+
+
+bench.add_command(context)
 
 
 @bench.command()

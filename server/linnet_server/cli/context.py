@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from linnet_context.problems import Problem
-from linnet_server.cli.common import App, open_document, parse_place, position
+from linnet_server.cli.common import App, Place, open_document, parse_place, position
 
 if TYPE_CHECKING:
     from linnet_completions.models.cleaned import Cleaned
     from linnet_context.index.index import Index
     from linnet_context.snippet import Chunk, Context
+    from linnet_context.text import Document, Position
 
 Task = Literal["inline", "explain", "review"]
 LEAST_BUDGET = 64
@@ -33,7 +34,11 @@ LEAST_BUDGET = 64
 @click.option("--batch", is_flag=True, help="Answer questions read as JSON lines from standard input.")
 @click.pass_obj
 def context(app: App, place: str | None, task: Task, budget: int | None, as_json: bool, batch: bool) -> None:
-    """Show exactly what would be sent for a place, and why each part is in."""
+    """Show exactly what would be sent for a place, and why each part is in.
+
+    For --task explain and review these are the pieces of the model's material, fact sheet and numbered diff included;
+    a batch is always answered with gathered code.
+    """
     if batch:
         if place is not None or as_json:
             raise Problem(
@@ -47,8 +52,6 @@ def context(app: App, place: str | None, task: Task, budget: int | None, as_json
 
 
 def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -> None:
-    from linnet_completions.models.cleaned import gather_cleaned
-    from linnet_completions.models.redaction import Redactor
     from linnet_context import tokens
     from linnet_server.assemble import index_for
     from linnet_server.cli.index import build
@@ -62,13 +65,42 @@ def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -
     tokens.load()
     limit = _limit(budget, settings.context.budget_tokens)
     where = position(named, document)
-    found = gather_cleaned(index, document, where, task, limit, Redactor())
+    found = _found(index, document, where, named, task, limit, settings.context.ignore)
     if as_json:
         place_json = {"path": document.path, "line": where.line + 1, "column": where.column + 1}
         app.json({"place": place_json, "task": task, "budget": limit, **_as_json(found)})
     else:
         for line in _report(found, limit):
             app.out(line)
+
+
+def _found(
+    index: Index,
+    document: Document,
+    where: Position,
+    named: Place,
+    task: Task,
+    limit: int,
+    ignore: tuple[str, ...],
+) -> Cleaned:
+    """What the prompt of a task shows: for ghost text the gathered code, else each piece of the model's material."""
+    from linnet_completions.models.redaction import Redactor
+
+    if task == "review":
+        from linnet_completions.review import shown as reviewed
+
+        return reviewed.shown(index.root, document, ignore)
+    if task == "explain":
+        from linnet_completions.explain import shown as explained
+        from linnet_context.git import repository
+
+        last = named.end_line if named.end_line is not None else where.line
+        first, last = (0, len(document.lines) - 1) if named.line is None else (where.line, last)
+        root = index.root if repository(index.root) is not None else None
+        return explained.shown(index, document, first, last, limit, Redactor(), root)
+    from linnet_completions.models.cleaned import gather_cleaned
+
+    return gather_cleaned(index, document, where, task, limit, Redactor())
 
 
 def _check_allowed(root: Path, path: str, ignore: Iterable[str]) -> None:

@@ -70,6 +70,7 @@ class Server:
         self._cold: Cold | None = None
         self._waiting: list[tuple[Params, Callable[[str | None], Snapshot]]] = []
         self._shut_down = False
+        self._initialized = asyncio.Event()
         self._bars: dict[str, Progress | None] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -152,7 +153,9 @@ class Server:
             elif method == "initialize":
                 text = "The server is initialized already."
                 self._channel.send(error_reply(number, INVALID_REQUEST, text))
-            elif method != "initialized":
+            elif method == "initialized":
+                self._initialized.set()
+            else:
                 self._later(message)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             log.error("%s cannot be understood: %s", method, type(error).__name__)
@@ -263,6 +266,9 @@ class Server:
         waiting, self._waiting = self._waiting, []
         for message, moment in waiting:
             self._handle_cold(message, moment)
+        await self._initialized.wait()  # Before that a server asks its client nothing.
+        if self._session.client.watches_files:
+            await self._cold.watch_files()
 
     def _worker_said(self, method: str, params: Params) -> None:
         if method == "progress":

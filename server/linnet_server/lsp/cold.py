@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMeth
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCRequestMessage, default_converter
 
+from linnet_context.languages import SOURCE_EXTENSIONS
 from linnet_server.lsp.capabilities import CODE_ACTION_KINDS, COMMANDS
 from linnet_server.lsp.channel import Channel
 from linnet_server.lsp.features import actions, edits, explain, review, status
@@ -118,6 +119,17 @@ class Cold:
     def plain(self, value: Any) -> Any:
         """One of the protocol's own values as JSON."""
         return self._server.protocol._converter.unstructure(value)
+
+    async def watch_files(self) -> None:
+        """Have the client tell which source files change on disk."""
+        pattern = f"**/*.{{{','.join(SOURCE_EXTENSIONS)}}}"
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(pattern)])
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        registration = types.Registration("linnet-source-files", method, options)
+        try:
+            await self.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
+        except JsonRpcException as error:
+            log.debug("no watched files: %s", type(error).__name__)
 
     async def progress(self, title: str, *, cancellable: bool = False) -> Progress | None:
         """A progress bar in the client; None when it has none to show."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.flight import Flight
-from linnet_completions.ghost.frame import Frame, frame_of
+from linnet_completions.ghost.frame import Frame, frame_of, step
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.policy import NEVER, Decision, Misses, Pace
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTEXT_WAIT = 1.0
+# Seconds for gathering; what is ready then is used, and the end of the line brings the rest.
+GATHERING_WAIT = 0.015
 NEARBY_LINES = 5
 
 
@@ -59,6 +62,7 @@ class Flights:
         self._flights: dict[str, Flight] = {}
         self._answers: dict[str, Recent] = {}
         self._frames: dict[str, tuple[Frame, Masks]] = {}
+        self._asked: dict[str, float] = {}
         self._later: dict[str, asyncio.Task[None]] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
@@ -79,7 +83,7 @@ class Flights:
         """Forget a document: its stream, if there is one, and what was said about it."""
         self._cancel_later(uri)
         self._end(uri)
-        for known in (self._answers, self._frames, self._misses, self._paces):
+        for known in (self._answers, self._frames, self._asked, self._misses, self._paces):
             known.pop(uri, None)
 
     def close_all(self) -> None:
@@ -254,20 +258,34 @@ class Flights:
         return flight
 
     async def _frame(self, opened: Opened, position: Position, settings: Settings) -> tuple[Frame, Masks]:
-        kept = self._frames.get(opened.uri)
-        if kept is None or not kept[0].serves(opened.document, position):
-            question = {
-                **_place(opened, position),
-                "task": "inline",
-                "budget": settings.context.budget_tokens,
-            }
-            found = await self._worker.request("context", question, CONTEXT_WAIT)
-            # Without the worker's masks nothing may leave: an answer of `None` is no permission.
-            if found is None or "refused" in found:
-                raise WorkerGone("the document is not known or may not leave")
-            frame = frame_of(opened.document, position, context_of(found["context"]))
-            kept = self._frames[opened.uri] = frame, found["masks"]
+        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added."""
+        now = time.monotonic()
+        kept, idle = self._frames.get(opened.uri), now - self._asked.get(opened.uri, now)
+        self._asked[opened.uri] = now
+        todo = step(kept[0] if kept else None, opened.document, position, idle)
+        if kept is not None and todo == "keep":
+            return kept
+        found = await self._context(opened, position, settings)
+        context, masks = context_of(found["context"]), found["masks"]
+        if kept is not None and todo == "add":
+            kept = kept[0].with_more(position, context), {**kept[1], **masks}
+        else:
+            kept = frame_of(opened.document, position, context), masks
+        self._frames[opened.uri] = kept
         return kept
+
+    async def _context(self, opened: Opened, position: Position, settings: Settings) -> Any:
+        question = {
+            **_place(opened, position),
+            "task": "inline",
+            "budget": settings.context.budget_tokens,
+            "within": GATHERING_WAIT,
+        }
+        found = await self._worker.request("context", question, CONTEXT_WAIT)
+        # Without the worker's masks nothing may leave: an answer of `None` is no permission.
+        if found is None or "refused" in found:
+            raise WorkerGone("the document is not known or may not leave")
+        return found
 
     async def _judged(
         self, opened: Opened, position: Position, text: str, flight: Flight | None, source: str = ""

@@ -68,6 +68,7 @@ class Client:
     shows_documents: bool
     shows_ghost_text: bool
     edits: EditSupport
+    watches_files: bool
 
     @property
     def waits_itself(self) -> bool:
@@ -92,6 +93,7 @@ class Client:
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
             shows_ghost_text=shows_ghost_text(dict(params)),
             edits=EditSupport.of(capabilities),
+            watches_files=bool((workspace.get("didChangeWatchedFiles") or {}).get("dynamicRegistration")),
         )
 
 

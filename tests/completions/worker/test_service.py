@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from linnet_completions.ghost.complete import Ask
-from linnet_completions.worker.service import Service
+from linnet_completions.worker.service import MANY_FILES, Service
 from linnet_completions.worker.workshop import Workshop
 from linnet_context.text import Document, Position, Splice
 from tests.completions.secrets.planting import Maker
+from tests.repositories import scratch
 
 SECRET = Maker(11).password()
 TEXT = f'password = "{SECRET}"\ntotal = '
@@ -69,3 +70,58 @@ def test_what_is_typed_in_a_refused_document_is_proposed_nowhere(
     workshop.spliced("private.py", [Splice(1, 2, (line,))], 1)
     found = workshop.complete("open.py", Position(1, len("registry.at")), Ask())
     assert bool(found.items) is shown
+
+
+def learned(service: Service) -> None:
+    """Do all the work there is."""
+    while service.busy:
+        service.step()
+
+
+def shown(service: Service, root: str) -> str:
+    asked = {"root": root, "path": "main.py", "line": 2, "column": 0, "task": "inline", "budget": 800}
+    return str(service.handle("context", asked).context.chunks)
+
+
+def test_another_branch_is_noticed(tmp_path: Path) -> None:
+    """What was checked out behind the editor's back is read as soon as somebody looks, without any message."""
+    made = scratch(tmp_path / "root")
+    made.commit({"shop.py": "def open_shop_here(folder):\n    return folder\n", "main.py": "import shop\n"})
+    made.git("checkout", "-q", "-b", "other")
+    made.commit({"shop.py": "def close_shop_there(folder):\n    return folder\n"})
+    made.git("checkout", "-q", "main")
+    root, told = str(made.root), list[Any]()
+    service = Service(told.append)
+    service.handle("folder", {"root": root, "cache": None, "ignore": ()})
+    text = "import shop\n\n\n"
+    service.handle(
+        "opened", {"root": root, "path": "main.py", "language": "python", "version": 1, "text": text}
+    )
+    service.handle("start", {"root": root})
+    learned(service)
+    service.look()
+    assert not service.busy and "open_shop_here" in shown(service, root)
+    made.git("checkout", "-q", "other")
+    service.look()
+    learned(service)
+    assert "close_shop_there" in shown(service, root) and "open_shop_here" not in shown(service, root)
+    service.look()
+    assert not service.busy
+
+
+def test_many_changed_files_are_read_in_the_background(tmp_path: Path) -> None:
+    """A burst of changes does not hold up the next answer; what comes while one reads is read afterwards."""
+    root = str(tmp_path)
+    service = Service(lambda message: None)
+    service.handle("folder", {"root": root, "cache": None, "ignore": ()})
+    paths = [f"file_{number}.py" for number in range(MANY_FILES + 1)]
+    for path in paths:
+        (tmp_path / path).write_text("def made_here(): ...\n")
+    service.handle("refresh", {"root": root, "paths": paths})
+    assert service.busy
+    service.step()
+    (tmp_path / "late.py").write_text("def made_late(): ...\n")
+    service.handle("start", {"root": root})
+    learned(service)
+    index = service._workshops[root].index
+    assert index is not None and "late.py" in index.files() and set(paths) < set(index.files())

@@ -286,7 +286,7 @@ def test_a_killed_builder_leaves_a_usable_cache(tmp_path: Path) -> None:
     expected = contents(built(root))
     command = [sys.executable, "-c", BUILDER, str(root), str(cache)]
     chance = random.Random(5)
-    for _ in range(6):
+    for _ in range(25):
         builders = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
         for builder in builders:
             assert builder.stdout is not None

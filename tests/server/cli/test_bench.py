@@ -12,6 +12,7 @@ from linnet_server.bench.startup import Report as Measured
 from linnet_server.bench.startup import Side, Spread, Stalls, Standing, as_plain
 from linnet_server.cli.bench import _table
 from linnet_server.cli.main import main
+from tests.server.bench.test_holdouts import repository
 
 KEYS = {"100 KB": Spread(0.1, 0.2), "1 MB": Spread(0.2, 0.4)}
 NONE = Stalls(0.0, 0.0)
@@ -70,3 +71,23 @@ def test_explain_measures_first_words_and_kept_answers(
     for name in ("first_words_after_first_token_ms", "again_ms"):
         assert report[name]["p50"] > 0 and report[name]["must"] > 0
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_context_measures_the_own_commits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recall at both budgets, times, memory and a replay of typing are there; nothing is written outside."""
+    root = repository(tmp_path / "repository").root
+    scratch_folder = tmp_path / "temporary"
+    scratch_folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch_folder))
+    assert main(["--quiet", "bench", "context", str(root), "--json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)["repositories"]
+    assert report["places"] >= 1 and report["trained_on"] is False
+    assert set(report["recall"]) == {"512", "1024"}
+    assert report["recall"]["1024"]["id"] == report["recall"]["1024"]["def"] == 1.0
+    assert report["gather_cpu_ms"]["p95"] > 0 and report["index_cpu_s"] > 0
+    assert report["typing"]["prompt"] > 0.5 and report["typing"]["recall"] == report["typing"]["recall_anew"]
+    assert report["memory_pss_mib"] is None or report["memory_pss_mib"]["worker"] > 1
+    assert not list(scratch_folder.iterdir())
