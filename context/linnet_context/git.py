@@ -238,6 +238,19 @@ def parents(repository: Repository, commit: str) -> tuple[str, ...]:
     return tuple(line.removeprefix("parent ") for line in header if line.startswith("parent "))
 
 
+def history(repository: Repository, limit: int) -> tuple[str, ...]:
+    """The ids of the newest commits up to the one that is checked out, merges left out, newest first."""
+    arguments = ("rev-list", "--no-merges", f"--max-count={limit}", "HEAD", "--")
+    return tuple(_output(repository, *arguments).decode("ascii", "replace").split())
+
+
+def tree(repository: Repository, commit: str) -> dict[str, str]:
+    """The blob ids of the regular files in a commit by their paths."""
+    listed = _output(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
+    rows = (os.fsdecode(row).split("\t", 1) for row in listed.split(b"\0") if row)
+    return {path: told.split()[2] for told, path in rows if told.startswith("100")}
+
+
 def empty_tree(repository: Repository) -> str:
     """The id of the tree without files: what a first commit is compared with."""
     return _output(repository, "hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
