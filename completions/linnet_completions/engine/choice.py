@@ -10,7 +10,7 @@ from .evidence import Evidence, Line
 from .lexer import NEWLINE, NUMBER, OTHER, WORD, Vocabulary
 from .line import Brackets, brackets
 from .network import Scorer
-from .search import Hypothesis, Next, Position, Predictor
+from .search import Hypothesis, Next, Predictor
 
 SHORTEST = 4  # Characters of a piece that does not finish a word.
 _COST = 20.0  # A wrong piece costs as much as so many characters gain: the knob between length and precision.
@@ -61,18 +61,20 @@ def pieces(predictor: Predictor, cursor: Cursor, hypotheses: Sequence[Hypothesis
     """All different pieces, likeliest first."""
     found: dict[str, Piece] = {}
     hypotheses = hypotheses[:_HYPOTHESES]
-    predictor.prepare(Position(cursor.line + hypothesis.tokens, "") for hypothesis in hypotheses)
+    predictor.look_ahead(cursor.line + hypothesis.tokens for hypothesis in hypotheses)
+    start = _Start(predictor, cursor)
     for rank, hypothesis in enumerate(hypotheses):
-        for piece in _cut(predictor, cursor, hypothesis, rank):
+        for piece in _cut(predictor, cursor, hypothesis, start, rank):
             known = found.get(piece.text)
             if known is None or known.run < piece.run:
                 found[piece.text] = piece
     return sorted(found.values(), key=lambda piece: (-piece.run, piece.text))[:_MOST]
 
 
-def _cut(predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, rank: int) -> Iterator[Piece]:
+def _cut(
+    predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, start: _Start, rank: int
+) -> Iterator[Piece]:
     vocabulary = predictor.vocabulary
-    start = _Start(predictor, cursor, rank)
     walk = _Run(brackets(vocabulary, cursor.line))
     text = ""
     for index, token in enumerate(hypothesis.tokens):
@@ -91,7 +93,7 @@ def _cut(predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, rank: int
             tokens = hypothesis.tokens[: index + 1]
             features = (
                 *walk.features(text, following, vocabulary),
-                *start.features,
+                *start.features(rank),
                 *walk.shape(start.depth),
             )
             finishes = bool(cursor.part) and len(vocabulary.words[tokens[0]]) > len(cursor.part)
@@ -106,9 +108,9 @@ def spaced(vocabulary: Vocabulary, evidence: Evidence, line: Line, token: int) -
 
 
 class _Start:
-    """What all pieces of one hypothesis share: the evidence at the cursor and the shape of the line so far."""
+    """What all pieces share: the evidence at the cursor, and the shape of the line so far."""
 
-    def __init__(self, predictor: Predictor, cursor: Cursor, rank: int) -> None:
+    def __init__(self, predictor: Predictor, cursor: Cursor) -> None:
         first = predictor.after(cursor.line, cursor.part)
         known = first.evidence
         shares = [share for _, share in first.tokens[:8]] or [0.0]
@@ -117,13 +119,20 @@ class _Start:
         last = cursor.text[-1:]
         state = brackets(predictor.vocabulary, cursor.line)
         self.depth = state.depth
-        self.features = (
+        self._cursor = (
             margin, entropy, first.other, min(len(cursor.part), 8) / 4, len(cursor.part) == 1, last in (".", ":"),
             bool(cursor.part) or last.isalnum(), len(cursor.line) == 1 and not cursor.part,
-            min(len(cursor.text), 80) / 40, min(rank, 10) / 5, min(self.depth, 4) / 2,
+            min(len(cursor.text), 80) / 40,
+        )  # fmt: skip
+        self._evidence = (
+            min(self.depth, 4) / 2,
             max(known.buffer_order, known.learned_order) / 6, known.buffer_order / 6, known.learned_order / 6,
             log(1 + known.support) / 3, known.pattern / 6, known.pattern_share, bool(state.quote),
         )  # fmt: skip
+
+    def features(self, rank: int) -> tuple[float, ...]:
+        """The numbers of the cursor, for a piece of the hypothesis of this rank."""
+        return *self._cursor, min(rank, 10) / 5, *self._evidence
 
 
 class _Run:

@@ -171,10 +171,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 # The matrices are small: a second thread for them would only keep a second core from sleeping. And glibc gives large
 # arrays back when they are freed only as long as it does not raise the size from which it maps them by itself; what is
-# smaller it would give back, and fetch again page by page, at each question. The worker trims its heap when it is idle.
+# smaller it would give back, and fetch again page by page, at each question and in each pass of the engine's sorting. The
+# worker trims its heap when it is idle.
 _TUNING = {
     "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": "4000000",
+    "MALLOC_MMAP_THRESHOLD_": "33000000",
     "MALLOC_TRIM_THRESHOLD_": "33554432",
 }
 
