@@ -22,6 +22,7 @@ from linnet_server.settings import Settings
 if TYPE_CHECKING:
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
+    from linnet_server.taste import Taste
 
 # Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
 WAIT_THEMSELVES = frozenset({"neovim", "helix"})
@@ -111,6 +112,7 @@ class Session:
         self.flights = flights
         self.gate: Gate | None = None
         self.choosing: asyncio.Task[None] | None = None
+        self.taste: Taste | None = None
         self.trouble = ""
         self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}
