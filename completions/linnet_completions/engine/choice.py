@@ -13,7 +13,13 @@ from .network import Scorer
 from .search import Hypothesis, Next, Predictor
 
 SHORTEST = 4  # Characters of a piece that does not finish a word.
-_COST = 20.0  # A wrong piece costs as much as so many characters gain: the knob between length and precision.
+# A wrong piece costs as much as so many characters gain: the knob between length and precision. Where a line begins
+# nothing is known of it, so a shorter piece is worth more there.
+_COST = 16.0
+_COST_AT_START = 60.0
+# So likely right a piece must be at the start of a line to be as useful as one elsewhere that is as likely wrong: nobody
+# is in the middle of typing there, and reads what stands there anyway.
+_EVEN_AT_START = 0.42
 _HYPOTHESES = 12  # Of these, the best, pieces are cut,
 _MOST = 40  # and of these, the likeliest, the confidence is asked.
 
@@ -26,6 +32,11 @@ class Cursor:
     part: str
     text: str
     blank: bool
+
+    @property
+    def starts(self) -> bool:
+        """Whether nothing of the line is written yet."""
+        return len(self.line) == 1 and not self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ class _Start:
         self.depth = state.depth
         self._cursor = (
             margin, entropy, first.other, min(len(cursor.part), 8) / 4, len(cursor.part) == 1, last in (".", ":"),
-            bool(cursor.part) or last.isalnum(), len(cursor.line) == 1 and not cursor.part,
+            bool(cursor.part) or last.isalnum(), cursor.starts,
             min(len(cursor.text), 80) / 40,
         )  # fmt: skip
         self._evidence = (
@@ -191,23 +202,34 @@ def logit(probability: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A piece and the probability that it is right as far as it goes."""
+    """A piece, the probability that it is right as far as it goes, and what it costs when it is not."""
 
     piece: Piece
     confidence: float
+    cost: float = _COST
 
     @property
     def value(self) -> float:
         """What showing it is worth, in characters."""
         gain = len(self.piece.text.strip()) - 1 + 1.5 * self.piece.ends
-        return self.confidence * gain - (1 - self.confidence) * _COST
+        return self.confidence * gain - (1 - self.confidence) * self.cost
 
 
-def judged(found: Sequence[Piece], confidence: Scorer) -> list[Judged]:
+def judged(found: Sequence[Piece], confidence: Scorer, cursor: Cursor) -> list[Judged]:
     """The pieces that are worth a glance, with their confidence; `confidence` gives its logit."""
     long = [piece for piece in found if worthwhile(piece)]
     scores = confidence.score([piece.features for piece in long]) if long else []
+    if cursor.starts:
+        chances = [_at_start(_logistic(score)) for score in scores]
+        return [Judged(piece, chance, _COST_AT_START) for piece, chance in zip(long, chances, strict=True)]
     return [Judged(piece, _logistic(score)) for piece, score in zip(long, scores, strict=True)]
+
+
+def _at_start(chance: float) -> float:
+    """The confidence at the start of a line, where `_EVEN_AT_START` counts as 0.5."""
+    if chance < _EVEN_AT_START:
+        return 0.5 * chance / _EVEN_AT_START
+    return 1 - 0.5 * (1 - chance) / (1 - _EVEN_AT_START)
 
 
 def _logistic(score: float) -> float:

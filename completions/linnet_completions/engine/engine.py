@@ -155,7 +155,7 @@ class Engine:
         position = document.clamp(position)
         rest = document.after(position)
         if not rest.strip():
-            return judged(found, self._models.confidence)
+            return judged(found, self._models.confidence, cursor)
         if _INSIDE_WORD.fullmatch(document.before(position)[-1:] + rest[0]):
             return []
         return fitting(predictor, cursor, found, rest, self._models.confidence)

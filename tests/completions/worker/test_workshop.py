@@ -63,10 +63,10 @@ def test_a_second_look_sees_what_was_written_since(repository: Scratch) -> None:
         pass
     place = Position(1, len("    return compute_"))
     found = workshop.complete("open.py", place, Ask(3, DEFAULT_CONFIDENCE)).items
+    fresh = answers(repository.root)
+    assert [item.text for item in found] == [text for text, _ in fresh]
     # The file was learned by itself, which moves the confidence a little.
-    assert [(item.text, pytest.approx(item.confidence, abs=0.01)) for item in found] == answers(
-        repository.root
-    )
+    assert found[0].confidence == pytest.approx(fresh[0][1], abs=0.01)
 
 
 def test_a_restart_changes_nothing(repository: Scratch, tmp_path: Path) -> None:
