@@ -258,6 +258,13 @@ def parents(repository: Repository, commit: str) -> tuple[str, ...]:
     return tuple(line.removeprefix("parent ") for line in header if line.startswith("parent "))
 
 
+def tree(repository: Repository, commit: str) -> dict[str, str]:
+    """The blob ids of the regular files in a commit by their paths."""
+    listed = _output(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
+    rows = (os.fsdecode(row).split("\t", 1) for row in listed.split(b"\0") if row)
+    return {path: told.split()[2] for told, path in rows if told.startswith("100")}
+
+
 def empty_tree(repository: Repository) -> str:
     """The id of the tree without files: what a first commit is compared with."""
     return _output(repository, "hash-object", "-t", "tree", "--stdin").decode("ascii").strip()

@@ -10,10 +10,16 @@ from .evidence import Evidence, Line
 from .lexer import NEWLINE, NUMBER, OTHER, WORD, Vocabulary
 from .line import Brackets, brackets
 from .network import Scorer
-from .search import Hypothesis, Next, Position, Predictor
+from .search import Hypothesis, Next, Predictor
 
 SHORTEST = 4  # Characters of a piece that does not finish a word.
-_COST = 20.0  # A wrong piece costs as much as so many characters gain: the knob between length and precision.
+# A wrong piece costs as much as so many characters gain: the knob between length and precision. Where a line begins
+# nothing is known of it, so a shorter piece is worth more there.
+_COST = 16.0
+_COST_AT_START = 60.0
+# So likely right a piece must be at the start of a line to be as useful as one elsewhere that is as likely wrong: nobody
+# is in the middle of typing there, and reads what stands there anyway.
+_EVEN_AT_START = 0.42
 _HYPOTHESES = 12  # Of these, the best, pieces are cut,
 _MOST = 40  # and of these, the likeliest, the confidence is asked.
 
@@ -26,6 +32,11 @@ class Cursor:
     part: str
     text: str
     blank: bool
+
+    @property
+    def starts(self) -> bool:
+        """Whether nothing of the line is written yet."""
+        return len(self.line) == 1 and not self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +72,20 @@ def pieces(predictor: Predictor, cursor: Cursor, hypotheses: Sequence[Hypothesis
     """All different pieces, likeliest first."""
     found: dict[str, Piece] = {}
     hypotheses = hypotheses[:_HYPOTHESES]
-    predictor.prepare(Position(cursor.line + hypothesis.tokens, "") for hypothesis in hypotheses)
+    predictor.look_ahead(cursor.line + hypothesis.tokens for hypothesis in hypotheses)
+    start = _Start(predictor, cursor)
     for rank, hypothesis in enumerate(hypotheses):
-        for piece in _cut(predictor, cursor, hypothesis, rank):
+        for piece in _cut(predictor, cursor, hypothesis, start, rank):
             known = found.get(piece.text)
             if known is None or known.run < piece.run:
                 found[piece.text] = piece
     return sorted(found.values(), key=lambda piece: (-piece.run, piece.text))[:_MOST]
 
 
-def _cut(predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, rank: int) -> Iterator[Piece]:
+def _cut(
+    predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, start: _Start, rank: int
+) -> Iterator[Piece]:
     vocabulary = predictor.vocabulary
-    start = _Start(predictor, cursor, rank)
     walk = _Run(brackets(vocabulary, cursor.line))
     text = ""
     for index, token in enumerate(hypothesis.tokens):
@@ -91,7 +104,7 @@ def _cut(predictor: Predictor, cursor: Cursor, hypothesis: Hypothesis, rank: int
             tokens = hypothesis.tokens[: index + 1]
             features = (
                 *walk.features(text, following, vocabulary),
-                *start.features,
+                *start.features(rank),
                 *walk.shape(start.depth),
             )
             finishes = bool(cursor.part) and len(vocabulary.words[tokens[0]]) > len(cursor.part)
@@ -106,9 +119,9 @@ def spaced(vocabulary: Vocabulary, evidence: Evidence, line: Line, token: int) -
 
 
 class _Start:
-    """What all pieces of one hypothesis share: the evidence at the cursor and the shape of the line so far."""
+    """What all pieces share: the evidence at the cursor, and the shape of the line so far."""
 
-    def __init__(self, predictor: Predictor, cursor: Cursor, rank: int) -> None:
+    def __init__(self, predictor: Predictor, cursor: Cursor) -> None:
         first = predictor.after(cursor.line, cursor.part)
         known = first.evidence
         shares = [share for _, share in first.tokens[:8]] or [0.0]
@@ -117,13 +130,20 @@ class _Start:
         last = cursor.text[-1:]
         state = brackets(predictor.vocabulary, cursor.line)
         self.depth = state.depth
-        self.features = (
+        self._cursor = (
             margin, entropy, first.other, min(len(cursor.part), 8) / 4, len(cursor.part) == 1, last in (".", ":"),
-            bool(cursor.part) or last.isalnum(), len(cursor.line) == 1 and not cursor.part,
-            min(len(cursor.text), 80) / 40, min(rank, 10) / 5, min(self.depth, 4) / 2,
+            bool(cursor.part) or last.isalnum(), cursor.starts,
+            min(len(cursor.text), 80) / 40,
+        )  # fmt: skip
+        self._evidence = (
+            min(self.depth, 4) / 2,
             max(known.buffer_order, known.learned_order) / 6, known.buffer_order / 6, known.learned_order / 6,
             log(1 + known.support) / 3, known.pattern / 6, known.pattern_share, bool(state.quote),
         )  # fmt: skip
+
+    def features(self, rank: int) -> tuple[float, ...]:
+        """The numbers of the cursor, for a piece of the hypothesis of this rank."""
+        return *self._cursor, min(rank, 10) / 5, *self._evidence
 
 
 class _Run:
@@ -182,23 +202,34 @@ def logit(probability: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A piece and the probability that it is right as far as it goes."""
+    """A piece, the probability that it is right as far as it goes, and what it costs when it is not."""
 
     piece: Piece
     confidence: float
+    cost: float = _COST
 
     @property
     def value(self) -> float:
         """What showing it is worth, in characters."""
         gain = len(self.piece.text.strip()) - 1 + 1.5 * self.piece.ends
-        return self.confidence * gain - (1 - self.confidence) * _COST
+        return self.confidence * gain - (1 - self.confidence) * self.cost
 
 
-def judged(found: Sequence[Piece], confidence: Scorer) -> list[Judged]:
+def judged(found: Sequence[Piece], confidence: Scorer, cursor: Cursor) -> list[Judged]:
     """The pieces that are worth a glance, with their confidence; `confidence` gives its logit."""
     long = [piece for piece in found if worthwhile(piece)]
     scores = confidence.score([piece.features for piece in long]) if long else []
+    if cursor.starts:
+        chances = [_at_start(_logistic(score)) for score in scores]
+        return [Judged(piece, chance, _COST_AT_START) for piece, chance in zip(long, chances, strict=True)]
     return [Judged(piece, _logistic(score)) for piece, score in zip(long, scores, strict=True)]
+
+
+def _at_start(chance: float) -> float:
+    """The confidence at the start of a line, where `_EVEN_AT_START` counts as 0.5."""
+    if chance < _EVEN_AT_START:
+        return 0.5 * chance / _EVEN_AT_START
+    return 1 - 0.5 * (1 - chance) / (1 - _EVEN_AT_START)
 
 
 def _logistic(score: float) -> float:

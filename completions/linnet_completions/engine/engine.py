@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from linnet_context.text import Document, Position, Splice
+from linnet_context.uncommitted import Changed
 
 from .abstraction import Abstraction, abstraction
 from .buffer import Buffer
@@ -104,6 +105,11 @@ class Engine:
         self._predictor = self._recent = None
         self._weights.pop(path, None)
 
+    def recall(self, changes: Iterable[Changed]) -> None:
+        """Lines that were changed before this session count as well, those of the last file most."""
+        self._edits.recall(changes, {path: buffer.document for path, buffer in self._buffers.items()})
+        self._predictor = self._recent = None
+
     def forget_edits(self) -> None:
         """From now on no line counts as changed in this session."""
         self._edits = Edits()
@@ -149,7 +155,7 @@ class Engine:
         position = document.clamp(position)
         rest = document.after(position)
         if not rest.strip():
-            return judged(found, self._models.confidence)
+            return judged(found, self._models.confidence, cursor)
         if _INSIDE_WORD.fullmatch(document.before(position)[-1:] + rest[0]):
             return []
         return fitting(predictor, cursor, found, rest, self._models.confidence)
@@ -166,7 +172,8 @@ class Engine:
         path = buffer.document.path
         state = (path, buffer.generation, version, self._edits.version(path))
         if self._predictor is None or self._predictor[0] != state:
-            place = Place(buffer, self._recent_for(buffer), self._weighted(buffer.document, version))
+            recent, learned = self._recent_for(buffer), self._weighted(buffer.document, version)
+            place = Place(buffer, recent, learned)
             predictor = Predictor(place, self._vocabulary, self._traits, self._models.mixer)
             self._predictor = (state, predictor)
         return self._predictor[1]

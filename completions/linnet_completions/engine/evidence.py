@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
-from .buffer import Buffer, Stack
+from .buffer import Buffer, Stack, pattern_of
 from .edits import Recent
 from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, NEWLINE, START, UNKNOWN
 
@@ -331,9 +331,10 @@ def _pattern_votes(place: Place, nearest: Sequence[int], names: Sequence[int]) -
     if len(names) < 3:
         return
     matches = []
+    pattern = pattern_of(names[0], names[1], names[2])
     for stack, _ in reversed(place.stacks):
         abstract, step, top = stack.abstract, stack.step, len(stack.abstract)
-        for position in stack.patterns.get((names[0], names[1], names[2]), ())[-_PATTERNS:]:
+        for position in stack.patterns.get(pattern, ())[-_PATTERNS:]:
             if position + step == top:
                 continue
             length, before = 3, position - 3 * step

@@ -26,7 +26,7 @@ def fitting(
     if set(rest) <= _CLOSING:
         first = predictor.vocabulary.codes(rest)[0] >> 1
         inside = [piece for piece in found if _stays_inside(predictor, cursor.line, piece.tokens, first)]
-        return judged(inside, confidence)
+        return judged(inside, confidence, cursor)
     return _between(predictor, cursor, found, rest)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # The first ids of every vocabulary. Their spellings hold a line break, so no text can produce them.
 NEWLINE, INDENT, DEDENT, START, UNKNOWN, ANY_WORD, ANY_NUMBER = range(7)
@@ -12,17 +12,27 @@ FIRST_REAL = len(_SPECIAL)
 
 DEPTH = 12  # The longest context that is compared, in tokens.
 
+_BREAK = 2 * NEWLINE
 OTHER, WORD, NUMBER = range(3)  # The kinds of tokens.
 
 # A longer line is data or generated text: reading it would cost more than it could ever teach.
 LONGEST_LINE = 1000
 LONGEST_WORD = 80
-MOST_WORDS = 2**21 - 2  # Ids must fit into the packed keys of `segment`.
+WIDTH = 21  # Bits of an id: three of them fit into one number.
+MOST_WORDS = 2**WIDTH - 2
 
 _TOKEN = re.compile(
     r" ?(?:[^\W\d]\w*|\d[\w.]*|=>|->|::|:=|==|!=|<=|>=|&&|\|\||\+=|-=|\*=|/=|\.\.\.|\*\*|//|\?\.|\S)"
 )
 _SPLIT = _TOKEN.findall
+_LINES = re.compile(rf"\n|{_TOKEN.pattern}")
+# The same for ASCII, a quarter faster.
+_ASCII_LINES = re.compile(
+    _LINES.pattern.replace(r"[^\W\d]\w*", "[A-Za-z_][A-Za-z0-9_]*")
+    .replace(r"\d[\w.]*", "[0-9][A-Za-z0-9_.]*")
+    .replace(r"\S", r"[^\s\x1c-\x1f]"),
+    re.ASCII,
+)
 
 
 class Vocabulary:
@@ -37,7 +47,7 @@ class Vocabulary:
         # In how many learned files a word occurs; 0 for words seen in open documents alone.
         self.files = [0] * FIRST_REAL
         self.ids: dict[str, int] = {}
-        # The code of a spelling, which is a word with or without its blank.
+        # The code of a spelling, which is a word with or without its blank, or a line break.
         self._codes = _Codes(self)
         self.code_of = self._codes.__getitem__
         self._starts: dict[str, list[int]] = {}
@@ -53,6 +63,20 @@ class Vocabulary:
     def codes(self, line: str) -> list[int]:
         """The codes of one line; the blanks around the line are ignored."""
         return list(map(self.code_of, _SPLIT(line.lstrip()[:LONGEST_LINE])))
+
+    def codes_of(self, lines: Sequence[str]) -> list[list[int]]:
+        """The codes of each of several lines; the blanks around them, and their endings, are ignored."""
+        if not lines:
+            return []
+        codes = self.codes_after_breaks([line.lstrip() for line in lines])
+        starts = [place for place, code in enumerate(codes) if code == _BREAK]
+        return [codes[start + 1 : end] for start, end in zip(starts, [*starts[1:], len(codes)], strict=True)]
+
+    def codes_after_breaks(self, texts: Iterable[str]) -> list[int]:
+        """The codes of lines that do not begin with blanks, NEWLINE's before each line's."""
+        joined = "\n" + "\n".join([text[:LONGEST_LINE].rstrip() for text in texts])
+        pattern = _ASCII_LINES if joined.isascii() else _LINES
+        return list(map(self.code_of, pattern.findall(joined)))
 
     def compact(self) -> None:
         """Free what can be worked out again: the codes of spellings, most of which no open document holds."""
@@ -85,39 +109,12 @@ class _Codes(dict[str, int]):
         self._vocabulary = vocabulary
 
     def __missing__(self, spelling: str) -> int:
+        if spelling == "\n":
+            self[spelling] = _BREAK
+            return _BREAK
         blank = spelling[0] == " "
         code = self[spelling] = 2 * self._vocabulary.id_of(spelling[1:] if blank else spelling) + blank
         return code
-
-
-class Lexer:
-    """Reads one file, all at once or in slices of lines.
-
-    `codes` grows by the codes of each line that is not blank, led by the code of its break; `gaps` by its distance to
-    the one before (at most 255; the first counts from line -1).
-    """
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.codes: list[int] = []
-        self.gaps = bytearray()
-        self._vocabulary = vocabulary
-        self._depth = 0
-        self._gap = 0
-
-    def feed(self, lines: Iterable[str]) -> None:
-        # Spelled out, for every line of the workspace comes by here.
-        codes, gaps, code_of = self.codes, self.gaps, self._vocabulary.code_of
-        depth, gap = self._depth, self._gap
-        for line in lines:
-            gap += 1
-            text = line.lstrip()
-            if text:
-                width = len(line) - len(text)
-                codes.append(2 * line_break(depth, width))
-                codes.extend(map(code_of, _SPLIT(text[:LONGEST_LINE])))
-                gaps.append(min(gap, 255))
-                depth, gap = width, 0
-        self._depth, self._gap = depth, gap
 
 
 def indentation(line: str) -> int:

@@ -15,7 +15,8 @@ from linnet_context.text import split_lines
 
 from . import store
 from .abstraction import Abstraction, abstraction
-from .lexer import Lexer, Vocabulary
+from .lexer import Vocabulary
+from .reader import Reader
 from .segment import Segment, Source, table
 from .store import Stored
 
@@ -42,9 +43,10 @@ class _Copy:
     segment: Segment | None = None
     number: int = 0
 
-    def tokens(self) -> set[int]:
+    def tokens(self) -> list[int]:
+        """The different tokens."""
         codes = self.segment.codes(self.number) if self.segment else self.codes
-        return set() if codes is None else set((codes >> 1).tolist())
+        return [] if codes is None else np.unique(codes >> 1).tolist()
 
 
 class Library:
@@ -73,10 +75,11 @@ class Library:
         self._forget(path)
         if text is None:
             return
-        lexer = Lexer(self.vocabulary)
-        lexer.feed(split_lines(text))
-        sources = [*self._enter(path, _stored(lexer))]
-        size, replaced = len(lexer.codes), []
+        reader = Reader(self.vocabulary)
+        reader.feed(split_lines(text))
+        stored = Stored(reader.codes, reader.gaps)
+        sources = [*self._enter(path, stored)]
+        size, replaced = len(stored.codes), []
         # Overlays grow geometrically: few to look into, and a file is sorted again only a few times.
         while self._overlays and len(self._overlays[-1]) <= 2 * size < _OVERLAY:
             replaced.append(self._overlays.pop())
@@ -142,12 +145,12 @@ class Library:
         self._adopt(task.result(), replaced)
 
     def _read(self, text: str) -> Generator[None, None, Stored]:
-        lexer, lines = Lexer(self.vocabulary), split_lines(text)
+        reader, lines = Reader(self.vocabulary), split_lines(text)
         for start in range(0, len(lines), _SLICE):
             if start:
                 yield
-            lexer.feed(lines[start : start + _SLICE])
-        return _stored(lexer)
+            reader.feed(lines[start : start + _SLICE])
+        return Stored(reader.codes, reader.gaps)
 
     def _merge(self) -> Iterator[None]:
         """Make one of the small segments that a build leaves, as far as the largest size allows."""
@@ -216,7 +219,3 @@ def _until(task: Future[T]) -> Iterator[None]:
         wait([task], _PATIENCE)
         yield
     task.result()
-
-
-def _stored(lexer: Lexer) -> Stored:
-    return Stored(np.array(lexer.codes, np.int32), np.frombuffer(bytes(lexer.gaps), np.uint8))

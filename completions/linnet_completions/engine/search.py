@@ -78,6 +78,10 @@ class Predictor:
             self.prepare([position])
         return self._next[position]
 
+    def look_ahead(self, lines: Iterable[Line]) -> None:
+        """Work out what follows several lines at once."""
+        self.prepare([Position(line, "") for line in lines])
+
     def prepare(self, positions: Iterable[Position]) -> None:
         """Work out several positions at once, which costs little more than one."""
         if len(self._next) > _REMEMBERED:
@@ -154,7 +158,7 @@ def search(predictor: Predictor, line: Line, part: str) -> list[Hypothesis]:
     dropped: list[tuple[float, Hypothesis]] = []
     best = -1e9
     for _ in range(_LONGEST):
-        predictor.prepare(Position(line + hypothesis.tokens, "") for _, hypothesis in beam)
+        predictor.look_ahead(line + hypothesis.tokens for _, hypothesis in beam)
         longer = []
         for item in beam:
             steps = _extended(predictor, line + item[1].tokens, "", item)

@@ -16,13 +16,12 @@ from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, NUMBER, START, WORD
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PACKED = 4  # At most so many tokens are sorted by at once.
-_SMALL = 21  # Three places of so many bits fit into one number.
+_DIGIT = 16  # Bits.
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The tokens of one version of a file, see `lexer.Lexer`."""
+    """The tokens of one version of a file, see `reader.Reader`."""
 
     path: str
     version: int
@@ -161,24 +160,24 @@ def _ordered(tokens: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
     Prefix doubling from a packed key. Only groups of equals are sorted again, and all work stays in integers, so
     that it runs without the interpreter's lock.
     """
-    bits = len(tokens).bit_length()
-    width = int(tokens.max()).bit_length()
-    known = min(_PACKED, (63 - bits) // width)  # So many tokens are sorted by.
-    key = tokens.astype(np.int64)
+    numbers = np.cumsum(np.bincount(tokens) > 0) - 1  # Fewer bits than ids have, in the same order.
+    small = numbers[tokens].astype(np.uint64)
+    width, bits = max(1, int(numbers[-1]).bit_length()), len(tokens).bit_length()
+    known = min(DEPTH, 64 // width)  # So many tokens are sorted by.
+    key = small.copy()
     for back in range(1, known):
-        key <<= width
-        key[back:] |= tokens[:-back]
-    order, first = _sorted(key, bits)
+        key <<= np.uint64(width)
+        key[back:] |= small[:-back]
+    order, first = _sorted(key, known * width)
     rank = np.empty(len(tokens), np.int32)
     while known < DEPTH:
         length = min(known, DEPTH - known)
         group, tied = _groups(first)
         rank[order] = group + 1
         places = order[tied]
-        key = group[tied].astype(np.int64)
-        key <<= bits
-        key |= np.where(places >= length, rank[places - length], 0)
-        again, first[tied] = _sorted(key, bits)
+        key = group[tied].astype(np.uint64) << np.uint64(bits)
+        key |= np.where(places >= length, rank[places - length], 0).astype(np.uint64)
+        again, first[tied] = _sorted(key, 2 * bits)
         order[tied] = places[again]
         known += length
     return order
@@ -194,20 +193,21 @@ def _groups(first: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int
     return group, np.flatnonzero(~single)
 
 
-def _sorted(key: NDArray[np.int64], bits: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """The order of keys, equal ones as they stood, and which of the sorted ones differ from the one before.
+def _sorted(key: NDArray[np.uint64], bits: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The order of keys of so many bits, equal ones as they stood, and which of the sorted ones differ from the one
+    before.
 
-    `bits`: enough for a place; if there are not too many, a key leaves them free. The keys are overwritten.
+    From the last digit to the first: numpy sorts numbers of 16 bits by counting, many times faster than longer ones.
+    Arrays are used again, since the system has to clear the pages of each new one ("clip": else `take` makes a copy).
     """
-    if bits <= _SMALL:  # Keys that carry their places are only to be sorted, which is faster.
-        key <<= bits
-        key |= np.arange(len(key))
-        key.sort()
-        order = (key & ((1 << bits) - 1)).astype(np.int32)
-        key >>= bits
-    else:
-        order = np.argsort(key, kind="stable").astype(np.int32)
-        key = key[order]
+    digits = key.astype("<u8", copy=False).view("<u2").reshape(-1, 4)
+    order, spare = np.arange(len(key), dtype=np.int32), np.empty(len(key), np.int32)
+    digit = np.empty(len(key), np.uint16)
+    for column in range(-(-bits // _DIGIT)):
+        np.take(digits[:, column], order, out=digit, mode="clip")
+        np.take(order, np.argsort(digit, kind="stable"), out=spare, mode="clip")
+        order, spare = spare, order
+    key = key[order]
     first = np.ones(len(key), np.bool_)
     np.not_equal(key[1:], key[:-1], out=first[1:])
     return order, first

@@ -18,14 +18,15 @@ from .lexer import FIRST_REAL, Vocabulary
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_VERSION = 1  # Of this format and of the lexer.
+_VERSION = 2  # Of this format and of the lexer.
 _DIGEST = 16
 _LEVEL = 2
+_BETWEEN = "\x1f"  # Between words, which are printable.
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The tokens of one text, see `lexer.Lexer`."""
+    """The tokens of one text, see `reader.Reader`."""
 
     codes: NDArray[np.int32]
     gaps: NDArray[np.uint8]
@@ -69,9 +70,9 @@ def read(folder: Path) -> Saved | None:
     found = _generations(folder).load()
     if found is None:
         return None
-    arrays, strings = found
+    arrays, _ = found
     try:
-        saved = _unpacked(arrays, strings["words"])
+        saved = _unpacked(arrays)
     except (KeyError, ValueError, zlib.error):  # Whole, but not what this version writes.
         return None
     files, tokens, lines = len(saved.lengths), len(saved.numbers), len(saved.gaps)
@@ -100,23 +101,30 @@ def save(folder: Path, files: Mapping[bytes, Stored], words: list[str]) -> None:
         "digests": np.frombuffer(b"".join(files), np.uint8),
         "lengths": np.array([[len(stored.codes), len(stored.gaps)] for stored in files.values()], np.int32),
         "low": _compressed((number & 255).astype(np.uint8)),
-        "high": _compressed((number >> 8).astype(np.uint16)),
+        "middle": _compressed((number >> 8 & 255).astype(np.uint8)),
+        "high": _compressed((number >> 16).astype(np.uint8)),
         "spaces": _compressed(np.packbits((codes & 1).astype(np.uint8))),
         "gaps": _compressed(gaps),
         "ids": ranked.astype(np.int32),
+        "words": _compressed(
+            np.frombuffer(_BETWEEN.join([words[token] for token in ranked]).encode(), np.uint8)
+        ),
     }
-    _generations(folder).save(arrays, {"words": [words[token] for token in ranked]})
+    _generations(folder).save(arrays, {})
 
 
 def _generations(folder: Path) -> Generations:
     return Generations(folder, "engine-tokens", _VERSION)
 
 
-def _unpacked(arrays: Mapping[str, NDArray[Any]], words: list[str]) -> Saved:
-    low = np.frombuffer(_plain(arrays["low"]), np.uint8)
-    numbers = np.frombuffer(_plain(arrays["high"]), np.uint16).astype(np.int32) << 8 | low
+def _unpacked(arrays: Mapping[str, NDArray[Any]]) -> Saved:
+    low, middle, high = (
+        np.frombuffer(_plain(arrays[name]), np.uint8).astype(np.int32) for name in ("low", "middle", "high")
+    )
+    numbers = high << 16 | middle << 8 | low
     spaces = np.unpackbits(np.frombuffer(_plain(arrays["spaces"]), np.uint8), count=len(numbers))
     gaps = np.frombuffer(_plain(arrays["gaps"]), np.uint8)
+    words = _plain(arrays["words"]).decode().split(_BETWEEN) if len(arrays["ids"]) else []
     lengths = arrays["lengths"].reshape(-1, 2).tolist()
     return Saved(arrays["digests"].tobytes(), lengths, numbers, spaces, gaps, arrays["ids"].tolist(), words)
 

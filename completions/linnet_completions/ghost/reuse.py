@@ -39,6 +39,19 @@ def typed_through(shown: Shown, document: Document, position: Position) -> Shown
     return Shown(document, position, rest)
 
 
+def is_in(shown: Shown, document: Document) -> bool:
+    """Whether the first of the shown items, or what was left of it, stands in a later version where it was shown."""
+    place, text = shown.position, shown.items[0].text
+    first = place.line
+    lines = [
+        document.after(place),
+        *(document.line(first + 1 + number) for number in range(text.count("\n"))),
+    ]
+    return document.line(first)[: place.column] == shown.document.before(place) and "\n".join(
+        lines
+    ).startswith(text)
+
+
 def _rest(item: Item, typed: str, old_after: str, after: str) -> Item | None:
     if not item.text.startswith(typed) or len(item.text) == len(typed):
         return None

@@ -169,13 +169,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-# The matrices are small: a second thread for them would only keep a second core from sleeping. glibc gives large arrays
-# back when they are freed only as long as it does not raise the size from which it maps them by itself. It is not to give
-# back the top of its heap at each question, only to fetch it again page by page at the next: the worker does that when
-# it is idle. And one heap for all threads holds fewer holes than one for each.
+# The matrices are small: a second thread for them would only keep a second core from sleeping. And glibc gives large
+# arrays back when they are freed only as long as it does not raise the size from which it maps them by itself; what is
+# smaller it would give back, and fetch again page by page, at each question and in each pass of the engine's sorting. The
+# worker trims its heap when it is idle. And one heap for all threads holds fewer holes than one for each.
 _TUNING = {
     "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": "1000000",
+    "MALLOC_MMAP_THRESHOLD_": "33000000",
     "MALLOC_TRIM_THRESHOLD_": "33554432",
     "MALLOC_ARENA_MAX": "1",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from linnet_context.claims import claims
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.syntax import Tree, ended, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
+from linnet_context.uncommitted import Changed, uncommitted
 
 if TYPE_CHECKING:
     from linnet_completions.explain.facts import FactSheet
@@ -35,6 +37,8 @@ HEAD_START = 50
 WALK_STEP = 50
 # Documents opened or changed lately that count more than others when context is gathered.
 VISITS = 12
+# Seconds between two steps while git is waited for.
+_PATIENCE = 0.01
 
 
 @dataclass(slots=True)
@@ -166,20 +170,44 @@ class Workshop:
         """The engine's part of the work. The second time only what changed since is read."""
         if self.root is None:
             return
+        with ThreadPoolExecutor(1, "git") as thread:  # git may take seconds, for which nothing waits.
+            asked = self._ask_git(thread, self.root) if self._learned is None else None
+            changed = False
+            for other in self._learn_files(self.root):
+                changed |= other
+                if asked and asked.done():
+                    self.engine.recall(asked.result())
+                    asked = None
+                yield
+            asked = self._ask_git(thread, self.root) if changed else asked
+            while asked and not asked.done():
+                wait([asked], _PATIENCE)
+                yield
+            if asked:
+                self.engine.recall(asked.result())
+
+    def _ask_git(self, thread: Executor, root: Path) -> Future[tuple[Changed, ...]]:
+        """What is not committed, in documents that are open and in files."""
+        documents = {path: entry.document.text() for path, entry in self._open.items() if entry.taught}
+        return thread.submit(uncommitted, root, self.ignore, documents)
+
+    def _learn_files(self, root: Path) -> Iterator[bool]:
+        """Yields whether the files are others than the last time."""
         found: dict[str, tuple[int, int]] = {}
-        for number, file in enumerate(files.walk(self.root, self.ignore)):
+        for number, file in enumerate(files.walk(root, self.ignore)):
             if language_of(file.path) in SOURCE_LANGUAGES:
                 found[file.path] = (file.size, file.mtime_ns)
             if number % WALK_STEP == 0:
-                yield
+                yield False
         before, self._learned = self._learned, found
         if before is None:
-            yield from self.engine.build(self._texts(nearest_first(list(found), list(self._open))))
+            for _ in self.engine.build(self._texts(nearest_first(list(found), list(self._open)))):
+                yield False
             return
         for path in sorted(before.keys() | found.keys()):
             if before.get(path) != found.get(path):
-                self.engine.learn(path, files.read(self.root, path) if path in found else None)
-                yield
+                self.engine.learn(path, files.read(root, path) if path in found else None)
+                yield True
 
     def _texts(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         assert self.root is not None

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linnet_context.problems import Problem
 from linnet_server.cli.bench_context import context
 from linnet_server.cli.common import App
 
 if TYPE_CHECKING:
+    from linnet_server.bench.engine import Figures
+    from linnet_server.bench.engine import Report as EngineReport
     from linnet_server.bench.review import Report as ReviewReport
     from linnet_server.bench.startup import Report, Side, Stalls
 
@@ -170,3 +173,59 @@ def _ms(value: float | None) -> str:
 
 def _stall(stall: Stalls) -> str:
     return f"{stall.wall:.0f} ms ({stall.cpu:.0f} CPU)" if stall.wall else "none above 20 ms"
+
+
+@bench.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--lines", type=click.IntRange(1), default=200, show_default=True, help="Lines to complete.")
+@click.option(
+    "--seconds", type=click.IntRange(1), default=90, show_default=True, help="When to stop at the latest."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def engine(app: App, path: Path, lines: int, seconds: int, as_json: bool) -> None:
+    """Complete lines that your own commits added, in the repository of PATH, with the embedded engine alone.
+
+    For each line the engine sees the state before the commit and the edits above the line. The figures are those of
+    somebody who takes every right ghost text and ignores every wrong one: what people gain is less. Nothing is written.
+    """
+    from dataclasses import asdict
+
+    from linnet_context.files import root_of
+    from linnet_server.bench.engine import measure as measure_engine
+
+    root = root_of(path)
+    ignore = app.settings(root).context.ignore
+    with app.progress("completing") as tell:
+        report = measure_engine(root, ignore, lines, seconds, tell)
+    if not report.modes["default"][0].requests:
+        raise Problem("No commit here added lines of code to complete.", "Name a repository with a history.")
+    if as_json:
+        app.json(asdict(report))
+        return
+    for line in _engine_table(report):
+        app.out(line)
+
+
+_GAIN = (("typed for you", 15), ("keys saved", 12), ("wrong a line", 14))
+
+
+def _engine_table(report: EngineReport) -> Iterator[str]:
+    lines = sum(gain.lines for _, gain in report.languages.values())
+    yield f"{lines} lines of code from {report.commits} commits{'' if report.complete else ', stopped by --seconds'}"
+    yield ""
+    heads = (("asked", 8), ("shown", 8), ("right", 8), ("length", 8), *_GAIN)
+    yield " " * 22 + "".join(f"{head:>{width}}" for head, width in heads)
+    for name, (figures, gain) in (*report.modes.items(), *report.languages.items()):
+        yield f"{_figures_row(name, figures)}{gain.completed:>15.1%}{gain.saved:>12.1%}{gain.wrong:>14.2f}"
+    for name, figures in (*report.places.items(), ("text behind the cursor", report.between)):
+        if figures.requests:
+            yield _figures_row(name, figures)
+    yield ""
+    yield f"rank of the next token {report.rank:.3f} (of names {report.name_rank:.3f})"
+    yield f"CPU of a draft: median {report.cpu[0]:.1f} ms, p95 {report.cpu[1]:.1f} ms"
+
+
+def _figures_row(name: str, figures: Figures) -> str:
+    length = f"{figures.length:.1f}" if figures.length else ""
+    return f"{name:<22}{figures.requests:>8}{figures.shown:>8.1%}{figures.right:>8.1%}{length:>8}"

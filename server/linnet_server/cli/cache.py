@@ -12,6 +12,7 @@ import click
 
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App, workspace_of
+from linnet_server.taste import NAME as TASTE
 
 if TYPE_CHECKING:
     from linnet_completions.cache.store import Store
@@ -21,7 +22,7 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 @click.group()
 def cache() -> None:
-    """What is kept on disk: answers of models, and the indexes of workspaces. All of it can be made again."""
+    """What is kept on disk: answers of models, indexes of workspaces, and how often ghost text was taken."""
 
 
 @cache.command()
@@ -49,10 +50,12 @@ def info(app: App, as_json: bool) -> None:
 
 
 @cache.command()
-@click.option("--answers", "answers_only", is_flag=True, help="Keep the indexes of workspaces.")
+@click.option(
+    "--answers", "answers_only", is_flag=True, help="Keep the indexes of workspaces, and what was taken."
+)
 @click.pass_obj
 def clear(app: App, answers_only: bool) -> None:
-    """Remove what is kept. Servers that run keep working."""
+    """Remove what is kept: the engine's threshold is the usual one again. Servers that run keep working."""
     folder, store = _open(app)
     removed = 0
     if (folder / "answers").is_dir():
@@ -64,6 +67,8 @@ def clear(app: App, answers_only: bool) -> None:
     workspaces = [] if answers_only else _folders(folder / "workspaces")
     for each in workspaces:
         _remove(each)
+    if not answers_only:
+        (folder / TASTE).unlink(missing_ok=True)
     app.out(f"Removed {removed} answers and the indexes of {len(workspaces)} workspaces.")
 
 

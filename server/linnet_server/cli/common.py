@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -86,6 +87,21 @@ class App:
         from rich.text import Text
 
         self.console().print(Text.assemble(*((visible(text), style) for text, style in parts)))
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar on stderr where that is a terminal; call what is given with what is done, and with the total."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = self.console(stderr=True)
+        columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(label, total=None)
+
+            def tell(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            yield tell
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console on stdout or stderr; honours NO_COLOR and --quiet (stderr only)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from linnet_completions.worker.workshop import Workshop
 from linnet_context.languages import language_of
 from linnet_context.problems import Problem
 from linnet_context.text import Document, Position
-from linnet_server.assemble import workspace_cache
+from linnet_server.assemble import cache_folder, workspace_cache
 from linnet_server.cli.answers import is_chosen, opener
 from linnet_server.cli.common import App, open_document, parse_place
 from linnet_server.lsp.convert import column_of
 from linnet_server.settings import Settings
+from linnet_server.taste import Taste
 
 
 @click.command(short_help="Show the ghost text at a place.")
@@ -45,7 +47,9 @@ def complete(app: App, place: str | None, count: int, why: bool, as_json: bool, 
     workshop.opened(document)
     for _ in workshop.learn():
         pass
-    outcome = workshop.complete(document.path, position, _ask(settings, count))
+    ask = _ask(settings, count)
+    taste = Taste(cache_folder(settings)).confidence(ask.confidence, document.language)
+    outcome = workshop.complete(document.path, position, replace(ask, confidence=taste))
     outcome = _with_model(app, settings, workshop, document, position, outcome, count)
     milliseconds = 1e3 * (time.perf_counter() - started)
     if as_json:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.worker.client import Worker
+from linnet_server.assemble import cache_folder
 from linnet_server.lsp.channel import BadBody, BadHeader, Channel
 from linnet_server.lsp.convert import path_of
 from linnet_server.lsp.features import copilot, ghost, menu, sync
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from linnet_server.lsp.cold import Cold, Progress
     from linnet_server.lsp.flights import Flights
     from linnet_server.lsp.front import Batch
+    from linnet_server.taste import Taste
 
 log = logging.getLogger(__name__)
 
@@ -266,6 +268,7 @@ class Server:
         waiting, self._waiting = self._waiting, []
         for message, moment in waiting:
             self._handle_cold(message, moment)
+        self._session.taste = await asyncio.to_thread(_load_taste, self._session.state.settings)
         await self._initialized.wait()  # Before that a server asks its client nothing.
         if self._session.client.watches_files:
             await self._cold.watch_files()
@@ -322,6 +325,12 @@ def _import_models() -> tuple[type[Gate], type[Flights]]:
     from linnet_server.lsp.flights import Flights
 
     return Gate, Flights
+
+
+def _load_taste(settings: Settings) -> Taste:
+    from linnet_server.taste import Taste
+
+    return Taste(cache_folder(settings))
 
 
 def _load_cold(session: Session, channel: Channel) -> Cold:

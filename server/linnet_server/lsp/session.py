@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linnet_completions.explain.prompt import Turn
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
+    from linnet_server.taste import Taste
 
 # Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
 WAIT_THEMSELVES = frozenset({"neovim", "helix"})
@@ -151,6 +152,7 @@ class Session:
         self.flights = flights
         self.gate: Gate | None = None
         self.choosing: asyncio.Task[None] | None = None
+        self.taste: Taste | None = None
         self.trouble = ""
         self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}

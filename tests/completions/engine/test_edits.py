@@ -13,6 +13,7 @@ from linnet_completions.engine.engine import Engine
 from linnet_completions.engine.lexer import Vocabulary
 from linnet_context.languages import language_of
 from linnet_context.text import Document, Position, Splice
+from linnet_context.uncommitted import Changed
 
 SPLICE = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 4))
 
@@ -133,3 +134,28 @@ def test_drafts_take_up_what_was_just_written() -> None:
     cleared, splice = written.spliced(Splice(1, 2, ()), 2)
     engine.changed(cleared, [splice])
     assert engine.draft("two.py", place) == []
+
+
+def recalled(*changes: tuple[str, dict[int, str]], documents: tuple[Document, ...] = ()) -> Edits:
+    """Edits that recall lines from before the session."""
+    edits = Edits()
+    edits.recall([Changed(path, lines) for path, lines in changes], {one.path: one for one in documents})
+    return edits
+
+
+def test_lines_from_before_the_session() -> None:
+    """What was changed before the session counts, but less than what is changed in it, and only once."""
+    edits = recalled(("a.py", {0: "a\n", 1: "b\n", 4: "e\n"}), ("b.py", {0: "x\n"}))
+    edited(edits, document_of("c.py", "", "last"), 0, 1, "new")
+    edited(edits, document_of("a.py", *"abcdef"), 2, 3, "C")
+    assert texts(edits, "open.py") == [("b.py", 0, "x"), ("c.py", 0, "new"), ("a.py", 2, "C")]
+    edits.recall([Changed("a.py", {0: "a\n"}), Changed("d.py", {3: "d\n"})], {})
+    assert texts(edits, "open.py") == [("d.py", 3, "d"), ("c.py", 0, "new"), ("a.py", 2, "C")]
+
+
+def test_lines_from_before_the_session_move_with_an_open_document() -> None:
+    """In an open document recalled lines are found by their text and follow its edits."""
+    document = document_of("a.py", "a", "  b", "c")
+    edits = recalled(("a.py", {1: "b\n"}), documents=(document,))
+    edited(edits, document, 0, 1, "new", "newer")
+    assert texts(edits, "open.py") == [("a.py", 0, "new"), ("a.py", 1, "newer"), ("a.py", 2, "b")]

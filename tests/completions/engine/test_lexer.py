@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linnet_completions.engine.lexer import (
-    DEDENT,
-    FIRST_REAL,
-    INDENT,
     LONGEST_LINE,
-    NEWLINE,
     UNKNOWN,
-    Lexer,
     Vocabulary,
     indentation,
 )
@@ -43,26 +38,6 @@ def spelled(text: str) -> list[str]:
 def test_tokens(line: str, tokens: list[str]) -> None:
     """Words, numbers and operators are tokens, in strings and comments too; a token knows of a blank before it."""
     assert spelled(line) == tokens
-
-
-def test_breaks() -> None:
-    """Each line that is not blank begins with a break that says how the indentation changes."""
-    vocabulary = Vocabulary()
-    lexer = Lexer(vocabulary)
-    lexer.feed(["def f():\n", "    a\n", "\n", "\n", "    b\n", "c"])
-    tokens = [code >> 1 for code in lexer.codes]
-    assert [token for token in tokens if token < FIRST_REAL] == [NEWLINE, INDENT, NEWLINE, DEDENT]
-    assert list(lexer.gaps) == [1, 1, 3, 1]
-
-
-def test_slices_read_like_the_whole() -> None:
-    """Lines fed in slices give what they give at once."""
-    lines = ["a\n", "  b\n", "\n", "  c\n", "d"]
-    whole, sliced = Lexer(Vocabulary()), Lexer(Vocabulary())
-    whole.feed(lines)
-    for line in lines:
-        sliced.feed([line])
-    assert (whole.codes, whole.gaps) == (sliced.codes, sliced.gaps)
 
 
 @pytest.mark.parametrize("character", ["\0", "\ud800", "\x07", "\u202e", "w" * 100])
@@ -105,3 +80,10 @@ def test_compacting_changes_no_code() -> None:
     before = vocabulary.codes("x = f(y, 1)")
     vocabulary.compact()
     assert vocabulary.codes("x = f(y, 1)") == before
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r"))))
+def test_many_lines_read_like_one(lines: list[str]) -> None:
+    """Lines read together have the codes that each has by itself."""
+    vocabulary = Vocabulary()
+    assert vocabulary.codes_of([f"{line}\n" for line in lines]) == [vocabulary.codes(line) for line in lines]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linnet_completions.ghost.item import Item
-from linnet_completions.ghost.reuse import Shown, followed, typed_through
+from linnet_completions.ghost.reuse import Shown, followed, is_in, typed_through
 from linnet_context.text import Document, Position
 from tests.fixture import fixture
 
@@ -84,3 +84,23 @@ def test_the_cursor_follows_typing(old: str, new: str, column: int | None) -> No
     """Where the cursor must be now is known when nothing but typing happened."""
     place = followed(*document(old)[:1], Document.of("main.py", "python", new), document(old)[1])
     assert (None if place is None else place.column) == column
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "now", "expected"),
+    [
+        ("x = <cursor>\n", "hello(a)", "x = hello(a)\ny\n", True),
+        ("x = <cursor>\n", "hello(a)", "x = hello(a) + 1\n", True),
+        ("x = <cursor>\n", "hello(a)", "x = hello(b)\n", False),
+        ("x = <cursor>\n", "hello(a)", "y = hello(a)\n", False),
+        ("x = <cursor>\n", "hello(a)", "x = hel\n", False),
+        ("x = <cursor>\n", "a\n    b", "x = a\n    b\n", True),
+        ("x = <cursor>\n", "a\n    b", "x = a\n", False),
+        ("a\nx = <cursor>\n", "b", "a\n", False),
+    ],
+)
+def test_whether_it_was_taken(before: str, text: str, now: str, expected: bool) -> None:
+    """An item was taken, or typed, when it stands in the document where it was shown."""
+    old, place = document(before)
+    later = Document.of(old.path, "python", now)
+    assert is_in(Shown(old, place, (Item(text, 0, "local", 0.9),)), later) == expected

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from linnet_server.bench.engine import Figures, Gain
+from linnet_server.bench.engine import Report as EngineReport
 from linnet_server.bench.startup import Report as Measured
 from linnet_server.bench.startup import Side, Spread, Stalls, Standing, as_plain
-from linnet_server.cli.bench import _table
+from linnet_server.cli.bench import _engine_table, _table
 from linnet_server.cli.main import main
+from tests.repositories import scratch
 from tests.server.bench.test_holdouts import repository
 
 KEYS = {"100 KB": Spread(0.1, 0.2), "1 MB": Spread(0.2, 0.4)}
@@ -57,7 +60,60 @@ def test_json_holds_plain_numbers() -> None:
 def test_its_help_names_its_parts(capsys: pytest.CaptureFixture[str]) -> None:
     """`linnet bench --help` says what there is to measure."""
     assert main(["bench", "--help"]) == 0
-    assert "startup" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "startup" in told and "engine" in told
+
+
+FIGURES = Figures(200, 0.5, 0.75, 11.0)
+ENGINE = EngineReport(
+    4,
+    {"default": (FIGURES, Gain(20, 0.5, 0.45, 1.2)), "quiet": (FIGURES, Gain(20, 0.4, 0.35, 0.6))},
+    {"line start": FIGURES, "in a comment": Figures(0, 0.0, 0.0, 0.0)},
+    {"go": (FIGURES, Gain(12, 0.6, 0.5, 1.0)), "rust": (FIGURES, Gain(8, 0.4, 0.3, 1.5))},
+    Figures(18, 0.4, 0.8, 0.0),
+    0.75,
+    0.6,
+    (1.1, 8.0),
+    False,
+)
+
+
+def test_the_engines_table() -> None:
+    """There is a row for each mode, language and kind of place that was met, and what was left out is said."""
+    lines = list(_engine_table(ENGINE))
+    assert lines[0] == "20 lines of code from 4 commits, stopped by --seconds"
+    rows = {line[:22].strip(): line[22:].split() for line in lines[3:-3]}
+    assert list(rows) == ["default", "quiet", "go", "rust", "line start", "text behind the cursor"]
+    assert rows["go"] == ["200", "50.0%", "75.0%", "11.0", "60.0%", "50.0%", "1.00"]
+    assert rows["text behind the cursor"] == ["18", "40.0%", "80.0%"]
+
+
+@pytest.mark.slow
+def test_engine_completes_the_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines of commits are completed with what the workspace and the edits before them teach; the repository stays."""
+    made = scratch(tmp_path / "repository")
+    call = "    result = compute_total(order, currency, rounding=True)\n"
+    made.commit({f"f{number}.py": f"def f{number}(order, currency):\n{call}" for number in range(6)})
+    made.commit(
+        {"new.py": f"def new(order, currency):\n{call}    return result + compute_total(order, currency)\n"}
+    )
+    before = made.git("status", "--porcelain", "--ignored")
+    assert main(["bench", "engine", str(made.root), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    figures, gain = report["modes"]["default"]
+    assert gain["lines"] == 3 and figures["requests"] > 20
+    assert gain["completed"] > 0.3 and figures["right"] > 0.6
+    assert report["rank"] > 0.5 and report["complete"] and report["commits"] == 1
+    assert made.git("status", "--porcelain", "--ignored") == before
+
+
+def test_engine_without_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is nothing to measure, one sentence says so."""
+    assert main(["bench", "engine", str(tmp_path)]) == 2
+    made = scratch(tmp_path / "repository")
+    made.commit({"a.py": "x = 1\n"})
+    assert main(["bench", "engine", str(made.root)]) == 2
+    assert "No commit here" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -10,12 +10,13 @@ from linnet_completions.ghost.gate import refused
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.policy import Decision, decide
 from linnet_completions.ghost.recent import Recent
-from linnet_completions.ghost.reuse import Shown, followed, typed_through
+from linnet_completions.ghost.reuse import Shown, followed, is_in, typed_through
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.text import Document, Position
 from linnet_server.lsp.convert import position_of, wire_range
+from linnet_server.lsp.documents import Opened
 from linnet_server.lsp.requests import Params, reads
-from linnet_server.lsp.session import Session, Snapshot
+from linnet_server.lsp.session import Session, Snapshot, State
 
 ALTERNATIVES = 3
 # The engine answers in milliseconds; one that does not is busy or dead, and late ghost text is in the way.
@@ -78,6 +79,7 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
         return None
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
+    settle(session, opened)
     items = await _items(session, snapshot, position, limit)
     if session.gate is not None and session.gate.stopped:
         items = ()
@@ -161,7 +163,7 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
         "line": position.line,
         "column": position.column,
         "limit": limit,
-        "confidence": snapshot.state.confidence,
+        "confidence": threshold(session, snapshot.state, opened.document.language),
         "languages": snapshot.state.settings.completion.languages,
     }
     try:
@@ -169,6 +171,20 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
     except (WorkerGone, TimeoutError):
         return ()
     return tuple(Item(**item) for item in answer["items"]) if answer else ()
+
+
+def threshold(session: Session, state: State, language: str) -> float:
+    """How sure the embedded engine must be for this user in a language."""
+    return session.taste.confidence(state.confidence, language) if session.taste else state.confidence
+
+
+def settle(session: Session, opened: Opened) -> None:
+    """Note whether the engine's ghost text that was last on the screen stands in the document now."""
+    shown = session.shown.get(opened.uri)
+    if session.taste is None or shown is None or shown.items[0].source != "local":
+        return
+    if shown.document is not opened.document:
+        session.taste.settled(opened.document.language, is_in(shown, opened.document))
 
 
 def invoked(session: Session, params: Params) -> bool:
