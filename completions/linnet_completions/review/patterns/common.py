@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .engine import JAVASCRIPT, C, Pattern
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 _ALL = JAVASCRIPT | C | {"python", "go", "rust", "java"}
 _BINARY = {"any": [{"kind": "binary_expression"}]}
 _BOOLEAN = {"any": [{"kind": "boolean_operator"}]}
+_ASKS = (
+    "parenthesized_expression",
+    "if_statement",
+    "while_statement",
+    "elif_clause",
+    "assert_statement",
+    "not_operator",
+)
 _AND, _OR = ("&&", "and"), ("||", "or")
 _UNEQUAL, _EQUAL = ("!=", "!=="), ("==", "===")
 _JUMPS = (
@@ -65,7 +74,8 @@ def _same_branches(node: SgNode) -> SgNode | None:
     conditions, bodies, ends = branches(node)
     texts = {_body(each) for each in bodies}
     told = any(holds_comment(each) for each in bodies)
-    return node.child(0) if ends and len(texts) == 1 and texts != {""} and conditions and not told else None
+    alike = ends and len(texts) == 1 and texts.isdisjoint({"", "pass", "..."})
+    return node.child(0) if alike and conditions and not told else None
 
 
 def _body(node: SgNode) -> str:
@@ -88,8 +98,22 @@ def _repeated_operand(node: SgNode) -> SgNode | None:
     operator = _operator(node)
     if operator not in (*_AND, *_OR) or not is_chain_top(node, operator):
         return None
+    return _repeated(list(operands(node, operator)))
+
+
+def _repeated_in_value(node: SgNode) -> SgNode | None:
+    """The same where `a && a.b && a` has the value of its last operand: there only if it is asked for its truth."""
+    operator = _operator(node)
+    if operator not in (*_AND, *_OR) or not is_chain_top(node, operator):
+        return None
+    around = node.parent()
+    asked = around is not None and around.kind() in _ASKS
+    return _repeated(list(operands(node, operator))[0 if asked else 1 :])
+
+
+def _repeated(parts: Sequence[SgNode]) -> SgNode | None:
     seen: dict[str, SgNode] = {}
-    for each in operands(node, operator):
+    for each in parts:
         text = same(each.text()) if each.range().end.index - each.range().start.index < 400 else ""
         if text in seen and not has_effect(text) and not is_literal(text):
             return seen[text]
@@ -278,7 +302,7 @@ RULES = (
     ),
     Pattern(
         "repeated-operand",
-        _ALL - {"python"},
+        C | {"go", "rust", "java"},
         "warning",
         "The same operand stands twice in this condition",
         "One of the two was meant to be another.",
@@ -288,12 +312,22 @@ RULES = (
     ),
     Pattern(
         "repeated-operand",
+        JAVASCRIPT,
+        "warning",
+        "The same operand stands twice in this condition",
+        "One of the two was meant to be another.",
+        _BINARY,
+        _repeated_in_value,
+        needs=r"&&|\|\|",
+    ),
+    Pattern(
+        "repeated-operand",
         frozenset({"python"}),
         "warning",
         "The same operand stands twice in this condition",
         "One of the two was meant to be another.",
         _BOOLEAN,
-        _repeated_operand,
+        _repeated_in_value,
         needs=r"\b(?:and|or)\b",
     ),
     Pattern(

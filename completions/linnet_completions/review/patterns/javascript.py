@@ -23,7 +23,7 @@ def _same_key(node: SgNode) -> SgNode | None:
         if key is None:
             seen = seen if pair.kind() != "spread_element" else set()
             continue
-        name = key.text().strip("\"'")
+        name = key.text()[1:-1] if key.kind() == "string" else key.text()
         if key.kind() in ("property_identifier", "string") and name in seen and name != "__proto__":
             return key
         if key.kind() in ("property_identifier", "string"):

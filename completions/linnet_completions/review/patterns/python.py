@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _PYTHON = frozenset({"python"})
-_UNCHANGED = "strip|lstrip|rstrip|lower|upper|title|capitalize|casefold|swapcase"
+# Other kinds of text change in place when they are stripped.
+_UNCHANGED = "lower|upper|title|capitalize|casefold|swapcase"
 
 
 def _never_awaited(node: SgNode) -> SgNode | None:

@@ -84,7 +84,8 @@ def branches(node: SgNode) -> tuple[list[SgNode], list[SgNode], bool]:
         condition, body = at.field("condition"), at.field("consequence") or at.field("body")
         if condition is None or body is None:
             return conditions, bodies, False
-        conditions.append(condition)
+        if at.field("initializer") is None:  # What is set first may differ each time.
+            conditions.append(condition)
         bodies.append(body)
         if at.kind() == "if_statement" and (rest := at.field_children("alternative")) and len(rest) > 1:
             return _python_branches(rest, conditions, bodies)
