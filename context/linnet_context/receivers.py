@@ -24,7 +24,7 @@ _TYPE_KINDS = (CLASS, KINDS.index("type"))
 _NAME = r"[^\W\d]\w*"
 _DOTTED = rf"{_NAME}(?:(?:\.|::){_NAME})*"
 # Each gives a local and what its type is told by: an annotation, or what is called for it.
-_BUILT = rf"({_NAME})(?:\s*,\s*{_NAME})*\s*(?::\s*[^=]*)?:?=\s*(?:await\s+|new\s+|&\s*)?({_DOTTED})\s*[({{<]"
+_BUILT = rf"({_NAME})(?:\s*,\s*{_NAME})*\s*(?::[^=:()]{{0,80}})?:?=\s*(?:await\s+|new\s+|&\s*)?({_DOTTED})\s*[({{<]"
 _COLON = rf"({_NAME})\??\s*:\s*(?:&\s*)?(?:'\w+\s+)?(?:mut\s+)?((?:{_DOTTED}\s*[\[<]\s*)*{_DOTTED})"
 _ENTERED = rf"({_DOTTED})\([^()]*\)\s+as\s+({_NAME})"
 _LEADING = rf"({_DOTTED})(?:<[^<>]*>)?[\s*&]+({_NAME})\s*[=;,)]"
