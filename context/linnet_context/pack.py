@@ -19,8 +19,8 @@ from .lines import Line, bare, valued_lines
 from .rank import Candidate
 from .snippet import Chunk, LeftOut
 
-SEGMENT_LINES = 8
-_LENGTH_POWER, _LENGTH_BASE = 0.7, 12
+SEGMENT_LINES = 5
+_LENGTH_POWER, _LENGTH_BASE = 0.85, 12
 _LEAST_ROOM = 40
 _SEEN_FACTOR = 0.65
 _LONGEST_LINE = 240

@@ -279,3 +279,13 @@ def test_definition_lines(text: str, head: str | None) -> None:
     """A definition's head is put on one line; one that is too long ends in dots."""
     line = definition_line(text.split("\n"), 0)
     assert line == head or (head is None and line.endswith(" ...") and len(line) < 140)
+
+
+@pytest.mark.parametrize("task", ["inline", "explain", "review", "outside"])
+def test_shares_of_every_task_fit_its_budget(task: str) -> None:
+    """No mix promises more than there is; a larger budget gives look-alike places no smaller part."""
+    mixes = [mix_of(task, budget) for budget in (64, 512, 1_024, 2_048, 8_192)]
+    for mix in mixes:
+        assert mix.prefix + mix.suffix + mix.frame + mix.installed <= 1
+        assert 0 <= mix.places <= 1
+    assert [mix.places for mix in mixes] == sorted(mix.places for mix in mixes)
