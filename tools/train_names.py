@@ -46,7 +46,7 @@ from numpy.typing import NDArray
 
 from linnet_context.company import COMPANY_SIGNS, company_of
 from linnet_context.evidence import Evidence, evidence, scene_of
-from linnet_context.forest import LEAVES, Forest
+from linnet_context.forest import LEAVES, Forest, shipped
 from linnet_context.gather import LINES_AFTER, LINES_BEFORE
 from linnet_context.index.index import Index
 from linnet_context.index.names import IDENTIFIER
@@ -286,7 +286,7 @@ def example_of(index: Index, case: Case) -> tuple[Names, Lines]:
     chosen = signs.names[rows]
     table = np.column_stack([signs.table[rows], company_of(scene, chosen)]).astype(np.float32)
     needed = np.array([names[number] in case.wanted for number in chosen.tolist()], np.float64)
-    _, chances = upcoming(scene)
+    _, chances = upcoming(scene, shipped("names"))
     lines = look_alike(case, found, chances, view, Sources(index, view, document.language))
     return Names(case.repository, table, needed, len(case.wanted)), lines
 

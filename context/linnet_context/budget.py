@@ -27,10 +27,16 @@ class Mix:
 
 # By task, mixes with the least budget that each is for. "outside" is an asker who has the text round the cursor already.
 _MIXES = {
-    "inline": ((0, Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.35, installed=0.1)),),
+    "inline": (
+        (0, Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.30, installed=0.1)),
+        (3_000, Mix(prefix=0.40, suffix=0.12, frame=0.08, places=0.40, installed=0.1)),
+    ),
     "explain": ((0, Mix(prefix=0.30, suffix=0.30, frame=0.08, places=0.0, installed=0.1)),),
     "review": ((0, Mix(prefix=0.25, suffix=0.25, frame=0.08, places=0.15, installed=0.05)),),
-    "outside": ((0, Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.35, installed=0.1)),),
+    "outside": (
+        (0, Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.30, installed=0.1)),
+        (1_500, Mix(prefix=0.0, suffix=0.0, frame=0.0, places=0.40, installed=0.1)),
+    ),
 }
 
 

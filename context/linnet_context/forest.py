@@ -64,6 +64,19 @@ def shipped(what: str) -> Forest | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Rankers:
+    """The trees that rank names and lines. Where there are none, hand-made sums do: `Rankers(None, None)`."""
+
+    names: Forest | None
+    lines: Forest | None
+
+
+@cache
+def shipped_rankers() -> Rankers:
+    return Rankers(shipped("names"), shipped("lines"))
+
+
 def _first_bits() -> AnyArray:
     bits = np.zeros(1 << LEAVES, np.uint8)
     for bit in range(LEAVES - 1, -1, -1):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .budget import Mix, mix_of
 from .evidence import evidence, scene_of
+from .forest import Rankers, shipped_rankers
 from .frame import add_frame, prefix_chunk, suffix_chunk
 from .index.index import Index
 from .index.places import View, view_of
@@ -34,6 +35,7 @@ class _Request:
     deadline: float | None
     recent: tuple[str, ...]
     mix: Mix
+    rankers: Rankers
 
     def is_late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
@@ -51,17 +53,26 @@ def gather(
     deadline: float | None = None,
     recent: Sequence[str] = (),
     mix: Mix | None = None,
+    rankers: Rankers | None = None,
 ) -> Context:
     """What the model should see at `position`, at most `budget` o200k tokens.
 
     A pure function of its arguments and of the texts the index stands for; the saved version of the document's own
     file counts for nothing. `deadline` (of `time.monotonic`) is looked at between the stages, and no file is read
     behind it: what is ready then is used. `recent`: paths used lately, the last first. `mix` replaces the task's own
-    way to share out the budget.
+    way to share out the budget, `rankers` the shipped trees.
     """
     position = document.clamp(position)
     request = _Request(
-        index, document, position, task, budget, deadline, tuple(recent), mix or mix_of(task, budget)
+        index,
+        document,
+        position,
+        task,
+        budget,
+        deadline,
+        tuple(recent),
+        mix or mix_of(task, budget),
+        rankers or shipped_rankers(),
     )
     prefix = prefix_chunk(document, position, request.share(request.mix.prefix))
     suffix = suffix_chunk(document, position, request.share(request.mix.suffix))
@@ -99,16 +110,18 @@ def _look_elsewhere(request: _Request, packing: Packing, view: View) -> None:
         packing.left_out.append(LeftOut("definitions and look-alike places", "deadline"))
         return
     found = evidence(request.index, request.document, view, request.recent)
-    choose = upcoming if request.task == "inline" else mentioned
     scene = scene_of(request.index, request.document, view, found)
-    candidates, names = choose(scene)
     if request.task == "inline":
+        candidates, names = upcoming(scene, request.rankers.names)
         candidates = [*written(scene, request.position), *candidates]
+    else:
+        candidates, names = mentioned(scene)
     add_installed(packing, request.share(request.mix.installed), request.index, view, sources)
     room = packing.room
     # Places are chosen first, because a definition of what they show already is worth less, but come last.
     if request.mix.places and not request.is_late():
-        add_places(packing, int(room * request.mix.places), found, names, view, sources)
+        share = int(room * request.mix.places)
+        add_places(packing, share, found, names, request.rankers.lines, view, sources)
     if request.is_late():
         packing.left_out.append(LeftOut("definitions", "deadline"))
     else:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nsmallest
 from math import fsum
 
 import numpy as np
@@ -37,6 +36,7 @@ LINE_SIGNS = (
 _WINDOWS, _CONTINUATIONS = 30, 40
 _AHEAD = 9
 _LOOKED_AT = 400
+_ALIKE = 1e-9  # Sums in another order differ by less.
 _WINDOW_WEIGHT, _CONTINUATION_WEIGHT = 1.0, 2.5
 # By hand: a line gains with the chances of its names, up to a limit, as one likely name is enough to want it.
 _NAME_WEIGHT, _NAME_LIMIT = 15.0, 0.5
@@ -164,17 +164,18 @@ def _places(found: Evidence) -> dict[str, dict[int, _Spot]]:
 
 def _likeliest(spots: dict[str, dict[int, _Spot]]) -> dict[str, dict[int, _Spot]]:
     """The lines with the greatest weights alone, as looking at each takes time."""
-    weights = [
-        (-round(_WINDOW_WEIGHT * spot[_W] + _CONTINUATION_WEIGHT * spot[_C], 9), path, line)
-        for path, file in spots.items()
-        for line, spot in file.items()
-    ]
+    weights = sorted(_weight(spot) for file in spots.values() for spot in file.values())
     if len(weights) <= _LOOKED_AT:
         return spots
-    kept: dict[str, dict[int, _Spot]] = {}
-    for _, path, line in nsmallest(_LOOKED_AT, weights):
-        kept.setdefault(path, {})[line] = spots[path][line]
-    return kept
+    least = weights[-_LOOKED_AT] - _ALIKE
+    return {
+        path: {line: spot for line, spot in file.items() if _weight(spot) >= least}
+        for path, file in spots.items()
+    }
+
+
+def _weight(spot: _Spot) -> float:
+    return _WINDOW_WEIGHT * spot[_W] + _CONTINUATION_WEIGHT * spot[_C]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from .budget import line_tokens, text_tokens
 from .evidence import Evidence
-from .forest import shipped
+from .forest import Forest
 from .index.index import Index
 from .index.names import IDENTIFIER
 from .index.places import View
@@ -19,8 +19,8 @@ from .lines import Line, bare, valued_lines
 from .rank import Candidate
 from .snippet import Chunk, LeftOut
 
-SEGMENT_LINES = 8
-_LENGTH_POWER, _LENGTH_BASE = 0.7, 12
+SEGMENT_LINES = 5
+_LENGTH_POWER, _LENGTH_BASE = 0.85, 12
 _LEAST_ROOM = 40
 _SEEN_FACTOR = 0.65
 _LONGEST_LINE = 240
@@ -173,12 +173,18 @@ def _depth(text: str) -> int:
 
 
 def add_places(
-    packing: Packing, budget: int, found: Evidence, names: Mapping[str, float], view: View, sources: Sources
+    packing: Packing,
+    budget: int,
+    found: Evidence,
+    names: Mapping[str, float],
+    forest: Forest | None,
+    view: View,
+    sources: Sources,
 ) -> None:
     """Lines of look-alike places within `budget` tokens: runs of at most SEGMENT_LINES compete by value a token."""
     budget = min(budget, packing.room)
     runs: list[tuple[float, str, int, list[Line]]] = []
-    for path, lines in valued_lines(found, names, view, sources.lines, shipped("lines")).items():
+    for path, lines in valued_lines(found, names, view, sources.lines, forest).items():
         runs += [(-round(value, 9), path, run[0].number, run) for value, run in _runs(lines)]
     runs.sort(key=lambda run: run[:3])
     taken: dict[str, list[Line]] = {}

@@ -9,7 +9,7 @@ import numpy as np
 
 from .company import company_of
 from .evidence import Scene
-from .forest import Forest, shipped
+from .forest import Forest
 from .imports import imported_name
 from .index.names import AnyArray, Floats, Ints
 from .signs import SIGNS, Signs, signs_of
@@ -36,15 +36,14 @@ class Candidate:
     why: str
 
 
-def upcoming(scene: Scene, forest: Forest | None = None) -> tuple[list[Candidate], Mapping[str, float]]:
+def upcoming(scene: Scene, forest: Forest | None) -> tuple[list[Candidate], Mapping[str, float]]:
     """Names that are not on screen and may come next, best first, and the scores (probabilities) of the best.
 
-    `forest` replaces the shipped trees; without any the linear model has the last word.
+    Without a `forest` the linear model has the last word.
     """
     signs = signs_of(scene)
     chosen = likeliest(scene, signs)
     names = signs.names[chosen]
-    forest = forest or shipped("names")
     if forest is None:
         odds = linear(signs)[chosen]
     else:

@@ -24,21 +24,22 @@ _TYPE_KINDS = (CLASS, KINDS.index("type"))
 _NAME = r"[^\W\d]\w*"
 _DOTTED = rf"{_NAME}(?:(?:\.|::){_NAME})*"
 # Each gives a local and what its type is told by: an annotation, or what is called for it.
-_BUILT = rf"({_NAME})(?:\s*,\s*{_NAME})*\s*(?::\s*[^=]*)?:?=\s*(?:await\s+|new\s+|&\s*)?({_DOTTED})\s*[({{<]"
+_BUILT = rf"({_NAME})(?:\s*,\s*{_NAME})*\s*(?::[^=:()]{{0,80}})?:?=\s*(?:await\s+|new\s+|&\s*)?({_DOTTED})\s*[({{<]"
 _COLON = rf"({_NAME})\??\s*:\s*(?:&\s*)?(?:'\w+\s+)?(?:mut\s+)?((?:{_DOTTED}\s*[\[<]\s*)*{_DOTTED})"
 _ENTERED = rf"({_DOTTED})\([^()]*\)\s+as\s+({_NAME})"
 _LEADING = rf"({_DOTTED})(?:<[^<>]*>)?[\s*&]+({_NAME})\s*[=;,)]"
 _TRAILING = rf"({_NAME})\s+[*\[\]]*({_DOTTED})\s*[,){{=]"
-_WAYS: dict[str, tuple[tuple[str, bool], ...]] = {
-    "python": ((_COLON, False), (_BUILT, False), (_ENTERED, True)),
-    "javascript": ((_COLON, False), (_BUILT, False)),
-    "rust": ((_COLON, False), (_BUILT, False)),
-    "go": ((_TRAILING, False), (_BUILT, False)),
-    "java": ((_LEADING, True), (_BUILT, False)),
-    "c": ((_LEADING, True), (_BUILT, False)),
+# By family: a pattern, whether it tells the type first, and what a line must have for it.
+_WAYS: dict[str, tuple[tuple[str, bool, str], ...]] = {
+    "python": ((_COLON, False, ":"), (_BUILT, False, "="), (_ENTERED, True, " as ")),
+    "javascript": ((_COLON, False, ":"), (_BUILT, False, "=")),
+    "rust": ((_COLON, False, ":"), (_BUILT, False, "=")),
+    "go": ((_TRAILING, False, " "), (_BUILT, False, "=")),
+    "java": ((_LEADING, True, " "), (_BUILT, False, "=")),
+    "c": ((_LEADING, True, " "), (_BUILT, False, "=")),
 }
 _PATTERNS = {
-    family: tuple((re.compile(pattern), swapped) for pattern, swapped in ways)
+    family: tuple((re.compile(pattern), swapped, mark) for pattern, swapped, mark in ways)
     for family, ways in _WAYS.items()
 }
 
@@ -101,7 +102,9 @@ def _locals(view: View, language: str) -> Iterator[tuple[str, str]]:
     for line in view.own.lines[start : view.at + 1]:
         if len(line) > _LONGEST_LINE:
             continue
-        for pattern, swapped in patterns:
+        for pattern, swapped, mark in patterns:
+            if mark not in line:
+                continue
             yield from _bound(pattern.findall(line), swapped)
 
 

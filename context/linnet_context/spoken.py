@@ -8,7 +8,7 @@ import numpy as np
 
 from .evidence import Scene
 from .imports import imported_name
-from .index.names import IDENTIFIER, AnyArray, Floats, Ints
+from .index.names import AnyArray, Floats, Ints
 from .index.segment import FIELD, METHOD, NAME
 from .text import Position
 
@@ -16,13 +16,16 @@ MOST = 6
 _HERE, _UNDEFINED = 0.9, 0.7
 _FEW = 3
 _LOOKED_FOR, _LONGEST_LINE = 200, 400
-_BEHIND_IMPORTS = 2
+_CALLED = re.compile(r"([^\W\d]\w*)\s*\(")
+_BESIDE_IMPORT = 2
 
 
 def spoken(scene: Scene, position: Position) -> tuple[Ints, Floats]:
     """Their numbers and scores: what is being called right now, and, where imports are written, what lacks one."""
-    here = IDENTIFIER.findall(scene.document.before(position))
-    found = dict.fromkeys(_unseen(scene, scene.view.corpus.vocabulary.known(here)).tolist(), _HERE)
+    before = scene.document.before(position)[-_LONGEST_LINE:]
+    called = scene.view.corpus.vocabulary.known(_CALLED.findall(before))
+    unseen = _unseen(scene, np.intersect1d(called, _code_of(scene, position.line)))
+    found = dict.fromkeys(unseen.tolist(), _HERE)
     if _among_imports(scene, position.line):
         for name in _undefined(scene).tolist():
             found.setdefault(name, _UNDEFINED)
@@ -32,16 +35,22 @@ def spoken(scene: Scene, position: Position) -> tuple[Ints, Floats]:
     return np.array(names, np.int32), np.array([found[name] for name in names])
 
 
+def _code_of(scene: Scene, line: int) -> AnyArray:
+    """The names on a line that stand in no string or comment."""
+    segment = scene.view.own.segment
+    row = slice(int(segment.line_rows[line]), int(segment.line_rows[line + 1]))
+    return segment.names[row][segment.code[row]]
+
+
 def _unseen(scene: Scene, names: AnyArray) -> AnyArray:
     """Those of the names whose few definitions are not on screen."""
-    few = names[scene.living.few()[names]]
+    few = names[(scene.living.counts[names] >= 1) & (scene.living.counts[names] <= _FEW)]
     return np.setdiff1d(few, scene.living.on_screen())
 
 
 def _among_imports(scene: Scene, line: int) -> bool:
-    """Whether the line stands between the imports of the text or right behind them."""
-    lines = [one.line for one in scene.view.own.outline.imports]
-    return bool(lines) and min(lines) - 1 <= line <= max(lines) + _BEHIND_IMPORTS
+    """Whether the line stands beside an import."""
+    return any(abs(one.line - line) <= _BESIDE_IMPORT for one in scene.view.own.outline.imports)
 
 
 def _undefined(scene: Scene) -> AnyArray:
@@ -52,7 +61,11 @@ def _undefined(scene: Scene) -> AnyArray:
     rows = scene.living.of(used[(scene.living.counts[used] > 0) & (scene.living.counts[used] <= _FEW)])
     # Members are reached through a value, which needs no import.
     free = np.unique(rows.names[~np.isin(rows.kinds, (METHOD, FIELD))])
+    # A local variable may have the name of a function elsewhere, but it is seldom called.
     names = "|".join(re.escape(vocabulary.names[number]) for number in free.tolist()[:_LOOKED_FOR])
-    called = re.compile(rf"(?<![\w.$])({names})\b(?!\s*(?:=[^=]|:))") if names else None
-    found = (name for line in own.lines for name in called.findall(line[:_LONGEST_LINE])) if called else ()
+    called = re.compile(rf"(?<![\w.$])({names})(?![\w$])(\s*\()?") if names else None
+    spoken_of = (
+        one for line in own.lines for one in (called.findall(line[:_LONGEST_LINE]) if called else ())
+    )
+    found = {name for name, call in spoken_of if call or name[:1].isupper()}
     return vocabulary.known(found)

@@ -12,6 +12,7 @@ _STRINGS = re.compile(r'"[^"\n]*"|' r"'[^'\n]*'|`[^`\n]*`")
 _BUILT = re.compile(r"=\s*(?:await\s+)?(?:new\s+|&(?:mut\s+)?)?([^\W\d]\w*(?:(?:\.|::)[^\W\d]\w*)*)\s*[({]")
 _EXTENDS = re.compile(r"\b(?:extends|implements)\s+([\w.]+)")
 _DERIVES = re.compile(r"\s*(?:final\s*)?:\s*(?:(?:public|protected|private|virtual)\s+)*([\w:]+)")
+_SELF = re.compile(r"\bSelf\b")
 _BASES = re.compile(r"\(\s*([\w.]+)\s*[,)\[]")
 _BEFORE_NAME = frozenset({"java", "c"})
 """Families that write a type before the name it belongs to."""
@@ -40,23 +41,40 @@ def type_of(found: Definition, family: str) -> str:
 
     Of what wraps another type (an optional, a list, a promise) it is the wrapped one.
     """
-    text = _STRINGS.sub(_unquoted, found.signature) if found.signature else ""
-    at = re.search(rf"\b{re.escape(found.name)}(?!\w)", text)
-    if at is None:
+    text = found.signature
+    if '"' in text or "'" in text or "`" in text:
+        text = _STRINGS.sub(_unquoted, text)
+    start = _start_of(found.name, text)
+    if start < 0:
         return ""
-    before, after = text[: at.start()], text[at.end() :]
+    before, after = text[:start], text[start + len(found.name) :]
     if found.kind in ("class", "type", "module"):
         return _base(after, family)
     if found.kind in ("function", "method"):
         told = _result(before, after, family)
     else:
         told = before if family in _BEFORE_NAME else _annotation(after, family)
-    if family == "rust" and re.search(r"\bSelf\b", told):
+    if family == "rust" and "Self" in told and _SELF.search(told):
         return found.parent
     name = main_type(told)
     if not name and found.kind not in ("function", "method") and (built := _BUILT.search(after)):
         name = _last(built[1])
     return "" if name == found.name else name
+
+
+def _start_of(name: str, text: str) -> int:
+    """Where a name stands as a word of its own; -1 if nowhere."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_part(text[start - 1 : start]) or _is_part(text[end : end + 1])):
+            return start
+        start = text.find(name, start + 1)
+    return -1
+
+
+def _is_part(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +84,7 @@ def main_type(text: str) -> str:
 
 
 def _last(dotted: str) -> str:
-    return re.split(r"\.|::", dotted)[-1]
+    return dotted.rpartition(".")[2].rpartition("::")[2]
 
 
 def _unquoted(found: re.Match[str]) -> str:

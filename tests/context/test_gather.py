@@ -298,3 +298,13 @@ def test_no_file_is_read_behind_the_deadline(tmp_path: Path) -> None:
     known = Sources(index, view, "python", lambda: True)
     assert known.lines("shop/stock.py") and known.definition("shop/stock.py", 0) == "class Stock:"
     assert not known.unread
+
+
+@pytest.mark.parametrize("task", ["inline", "explain", "review", "outside"])
+def test_shares_of_every_task_fit_its_budget(task: str) -> None:
+    """No mix promises more than there is; a larger budget gives look-alike places no smaller part."""
+    mixes = [mix_of(task, budget) for budget in (64, 512, 1_024, 2_048, 8_192)]
+    for mix in mixes:
+        assert mix.prefix + mix.suffix + mix.frame + mix.installed <= 1
+        assert 0 <= mix.places <= 1
+    assert [mix.places for mix in mixes] == sorted(mix.places for mix in mixes)

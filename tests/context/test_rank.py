@@ -121,7 +121,8 @@ def test_an_import_that_is_not_used_yet_comes_first(scene: Scene) -> None:
     signs = found_signs(scene)
     names = scene[2].corpus.vocabulary.names
     assert names[signs.names[np.argmax(linear(signs))]] == "count_parcels"
-    assert upcoming(scene_of(*scene))[0][0].name == "count_parcels"
+    for forest in (shipped("names"), None):
+        assert upcoming(scene_of(*scene), forest)[0][0].name == "count_parcels"
 
 
 def test_the_linear_model_lets_the_likeliest_through(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from linnet_context.text import Document, Position
 
 if TYPE_CHECKING:
     from linnet_context.budget import Mix
+    from linnet_context.forest import Rankers
     from linnet_context.gather import Task
     from linnet_context.index.index import Index
 
@@ -40,12 +41,13 @@ def gather_cleaned(
     deadline: float | None = None,
     recent: Sequence[str] = (),
     mix: Mix | None = None,
+    rankers: Rankers | None = None,
 ) -> Cleaned:
     """`linnet_context.gather.gather`, with the secrets taken out of whole texts before anything is cut from them."""
     from linnet_context.gather import gather
 
     safe, place = without_secrets(document, position, redactor)
-    found = gather(index, safe, place, task, budget, deadline, recent, mix)
+    found = gather(index, safe, place, task, budget, deadline, recent, mix, rankers)
     masks = context_masks(index, document, found, redactor)
     prefix, suffix, *chunks = (
         _cleaned(chunk, masks, redactor) for chunk in (found.prefix, found.suffix, *found.chunks)

@@ -16,6 +16,7 @@ from linnet_server.cli.common import App, Place, open_document, parse_place, pos
 
 if TYPE_CHECKING:
     from linnet_completions.models.cleaned import Cleaned
+    from linnet_context.forest import Rankers
     from linnet_context.index.index import Index
     from linnet_context.snippet import Chunk, Context
     from linnet_context.text import Document, Position
@@ -32,26 +33,44 @@ LEAST_BUDGET = 64
 @click.option("--budget", type=int, metavar="N", help="Tokens to use at most (the setting by default).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--batch", is_flag=True, help="Answer questions read as JSON lines from standard input.")
+@click.option(
+    "--ranker",
+    type=click.Choice(["trees", "sums"]),
+    default="trees",
+    show_default=True,
+    help="What ranks gathered code: the learned trees, or the hand-made sums they are measured against.",
+)
 @click.pass_obj
-def context(app: App, place: str | None, task: Task, budget: int | None, as_json: bool, batch: bool) -> None:
+def context(
+    app: App, place: str | None, task: Task, budget: int | None, as_json: bool, batch: bool, ranker: str
+) -> None:
     """Show exactly what would be sent for a place, and why each part is in.
 
     For --task explain and review these are the pieces of the model's material, fact sheet and numbered diff included;
     a batch is always answered with gathered code.
     """
+    rankers = _without_trees() if ranker == "sums" else None
     if batch:
         if place is not None or as_json:
             raise Problem(
                 "--batch takes neither a place nor --json.", "Write the questions to standard input."
             )
-        _answer_all(app, task, budget)
+        _answer_all(app, task, budget, rankers)
         return
     if place is None:
         raise Problem("No place was named.", "Write `linnet context PATH:LINE`, or use --batch.")
-    _show(app, place, task, budget, as_json)
+    _show(app, place, task, budget, as_json, rankers)
 
 
-def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -> None:
+def _without_trees() -> Rankers:
+    from linnet_context.forest import Rankers
+
+    return Rankers(None, None)
+
+
+def _show(
+    app: App, place: str, task: Task, budget: int | None, as_json: bool, rankers: Rankers | None
+) -> None:
     from linnet_context import tokens
     from linnet_server.assemble import index_for
     from linnet_server.cli.index import build
@@ -65,7 +84,7 @@ def _show(app: App, place: str, task: Task, budget: int | None, as_json: bool) -
     tokens.load()
     limit = _limit(budget, settings.context.budget_tokens)
     where = position(named, document)
-    found = _found(index, document, where, named, task, limit, settings.context.ignore)
+    found = _found(index, document, where, named, task, limit, settings.context.ignore, rankers)
     if as_json:
         place_json = {"path": document.path, "line": where.line + 1, "column": where.column + 1}
         app.json({"place": place_json, "task": task, "budget": limit, **_as_json(found)})
@@ -82,6 +101,7 @@ def _found(
     task: Task,
     limit: int,
     ignore: tuple[str, ...],
+    rankers: Rankers | None,
 ) -> Cleaned:
     """What the prompt of a task shows: for ghost text the gathered code, else each piece of the model's material."""
     from linnet_completions.models.redaction import Redactor
@@ -100,7 +120,7 @@ def _found(
         return explained.shown(index, document, first, last, limit, Redactor(), root)
     from linnet_completions.models.cleaned import gather_cleaned
 
-    return gather_cleaned(index, document, where, task, limit, Redactor())
+    return gather_cleaned(index, document, where, task, limit, Redactor(), rankers=rankers)
 
 
 def _check_allowed(root: Path, path: str, ignore: Iterable[str]) -> None:
@@ -161,13 +181,13 @@ def _report(cleaned: Cleaned, limit: int) -> Iterator[str]:
     yield f"{found.tokens} of {limit} tokens"
 
 
-def _answer_all(app: App, task: Task, budget: int | None) -> None:
+def _answer_all(app: App, task: Task, budget: int | None, rankers: Rankers | None) -> None:
     import orjson
 
     from linnet_context import tokens
 
     tokens.load()
-    batch = _Batch(app, task, budget)
+    batch = _Batch(app, task, budget, rankers)
     failed = False
     for line in sys.stdin.buffer:
         if not line.strip():
@@ -228,12 +248,13 @@ def question_of(line: bytes) -> Question:
 class _Batch:
     """Answers questions about any workspaces, each from its complete index; files may change between two of them."""
 
-    def __init__(self, app: App, task: Task, budget: int | None) -> None:
+    def __init__(self, app: App, task: Task, budget: int | None, rankers: Rankers | None) -> None:
         from linnet_completions.models.redaction import Redactor
 
         self._app = app
         self._task: Task = task
         self._budget = budget
+        self._rankers = rankers
         self._indexes: dict[Path, Index] = {}
         self._redactor = Redactor()
 
@@ -254,7 +275,15 @@ class _Batch:
         budget = _limit(question.budget or self._budget, settings.context.budget_tokens)
         mix = mix_of("outside", budget)
         cleaned = gather_cleaned(
-            index, document, where, self._task, budget, self._redactor, recent=question.recent, mix=mix
+            index,
+            document,
+            where,
+            self._task,
+            budget,
+            self._redactor,
+            recent=question.recent,
+            mix=mix,
+            rankers=self._rankers,
         )
         found = cleaned.context
         return {"chunks": list(_outside(found)), "tokens": found.tokens, "redacted": cleaned.redacted}

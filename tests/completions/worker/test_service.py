@@ -125,3 +125,43 @@ def test_many_changed_files_are_read_in_the_background(tmp_path: Path) -> None:
     learned(service)
     index = service._workshops[root].index
     assert index is not None and "late.py" in index.files() and set(paths) < set(index.files())
+
+
+def test_what_an_open_document_imports_is_read_between_two_questions(tmp_path: Path) -> None:
+    """The first question starts the reading; the second is answered with the installed signatures."""
+    site = tmp_path / ".venv/lib/python3.11/site-packages"
+    site.mkdir(parents=True)
+    (tmp_path / ".venv/pyvenv.cfg").write_text("")
+    (site / "net.py").write_text("def fetch(url: str) -> bytes: ...\n")
+    service = Service(lambda message: None)
+    place = {"root": str(tmp_path), "path": "a.py"}
+    service.handle("folder", {"root": str(tmp_path), "cache": None})
+    text = "from net import fetch\n\nfound = fetch("
+    service.handle("opened", {**place, "language": "python", "version": 1, "text": text})
+
+    def sources() -> list[str]:
+        asked = {**place, "line": 2, "column": 14, "task": "inline", "budget": 400}
+        return [chunk.source for chunk in service.handle("context", asked).context.chunks]
+
+    assert sources() == [] and service.busy
+    while service.busy:
+        service.step()
+    assert sources() == ["installed"] and not service.busy
+
+
+@pytest.mark.parametrize("visited", ["one.py", "three.py"])
+def test_documents_visited_lately_count_more(tmp_path: Path, visited: str) -> None:
+    """Of places that look alike, the one in the document that was opened is shown."""
+    text = "def start(shop):\n    total = shop.count_parcels(1)\n    shop.reserve_item(total)\n    shop.close_order()\n"
+    workshop = Workshop(tmp_path)
+    for path in ("one.py", "two.py", "three.py"):
+        (tmp_path / path).write_text(text)
+    workshop.opened(Document.of(visited, "python", text))
+    asked = Document.of("main.py", "python", "def stop(shop):\n    total = shop.count_parcels(1)\n    ")
+    workshop.opened(asked)
+    for _ in workshop.work():
+        pass
+    found = workshop.gather(asked, Position(2, 4), "inline", 400)
+    assert found is not None
+    shown = [chunk.path for chunk in found.context.chunks if chunk.source == "similar"]
+    assert shown[:1] == [visited]

@@ -151,6 +151,20 @@ def test_a_place_is_shown_chunk_by_chunk(root: Path, capsys: pytest.CaptureFixtu
     assert shown.rstrip().endswith("of 400 tokens")
 
 
+@pytest.mark.parametrize("ranker", ["trees", "sums"])
+def test_trees_and_sums_find_what_is_needed(
+    ranker: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plain case needs no learned trees; the scores tell who ranked."""
+    shown = dict[str, float]()
+    for way in (ranker, "trees"):
+        run(["context", f"{root}/shop/returns.py:4", "--json", "--ranker", way])
+        chunks = json.loads(capsys.readouterr().out)["chunks"]
+        assert any("def reserve_item" in chunk["text"] for chunk in chunks)
+        shown[way] = chunks[-1]["score"]
+    assert (len(set(shown.values())) == 2) is (ranker == "sums")
+
+
 def test_json_has_every_chunk(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The JSON form is versioned and tells of each chunk where it is from and why it is in."""
     assert run(["context", f"{root}/shop/returns.py:4:17", "--json", "--task", "explain"]) == 0
