@@ -22,6 +22,7 @@ from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.keys import NoKey, key_for
 from linnet_completions.models.outbound import Outbound, OverBudget
 from linnet_completions.models.protocol import Call, Model, ModelError, Task, Text, Usage
+from linnet_completions.models.redaction import Redactor
 from linnet_completions.models.router import Manners, Router, Step
 from linnet_completions.models.spend import Spend
 from linnet_context import tokens
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 
 # A connection that was idle for longer may be closed, so that the next request would pay for another handshake.
 IDLE = 60.0
+_FIRST_PLACEHOLDER = 90_001
 # The first word of ghost text by the first model may take this share of the time, while another could be asked.
 _SHARE = 0.5
 
@@ -103,6 +105,8 @@ class Gate:
             cost=lambda provider, model, usage: prices.cost(usage, price_of(now(), provider, model)),
             spend=self.spend,
             audit=Audit(audit, content=settings.audit.content) if settings.audit.enabled else None,
+            # What the worker found is numbered from 1 on; a placeholder must not stand for two secrets.
+            redactor=Redactor(first=_FIRST_PLACEHOLDER),
         )
         self._breakers = Breakers()
         self._router = Router(self._send, self._breakers, self._successor, failed)
@@ -147,6 +151,15 @@ class Gate:
             return await model.offered()
         except ModelError:
             return ()
+
+    def budget(self) -> int:
+        """Most tokens of context for ghost text by the model that is asked first."""
+        settings = self._now()
+        wanted = target(settings, "inline")
+        own = settings.providers.get(wanted.provider) if wanted else None
+        family = own.family or "" if own else ""
+        known = prices.entry(wanted.provider, wanted.model, family=family) if wanted else None
+        return prices.worth_sending(known, settings.context.budget_tokens)
 
     def typed(self) -> None:
         """The user types. After a pause, a connection to the first model is opened ahead of the first request."""

@@ -53,7 +53,8 @@ class Desk:
         )
 
     async def ask(self) -> tuple[str, Usage]:
-        """The text of an answer for ghost text, and its usage."""
+        """The text of an answer for ghost text, and its usage; what the first request loads is loaded before."""
+        await self.gate.warm()
         route = await self.gate.route("inline")
         assert route is not None
         events = [each async for each in route.asking(CALL)]

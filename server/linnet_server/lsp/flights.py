@@ -17,7 +17,7 @@ from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, between, followed, typed_through
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.ghost.trim import piece
-from linnet_completions.models.masks import Masks, cursor_masks, masking
+from linnet_completions.models.masks import Masks, cursor_masks, masking, restored
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
@@ -259,7 +259,7 @@ class Flights:
             question = {
                 **_place(opened, position),
                 "task": "inline",
-                "budget": settings.context.budget_tokens,
+                "budget": self._gate.budget(),
             }
             found = await self._worker.request("context", question, CONTEXT_WAIT)
             # Without the worker's masks nothing may leave: an answer of `None` is no permission.
@@ -274,6 +274,8 @@ class Flights:
     ) -> tuple[Item, ...]:
         """The text as an item for a place, if it may stand there in the document as it is now."""
         now = self._current(opened.uri)
+        if opened.uri in self._frames:
+            text = restored(text, self._frames[opened.uri][1])
         if has_placeholder(text) or now is None:
             return ()
         # The typing may have gone on: what is left must be right where the cursor is.
