@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linnet_completions.cache.answers import AsyncAnswers
+from linnet_completions.cache.redis import Limits, Team
 from linnet_completions.cache.store import Store
 from linnet_completions.models import catalog, prices
 from linnet_completions.models.asking import Asking
@@ -20,7 +21,7 @@ from linnet_completions.models.audit import Audit
 from linnet_completions.models.breaker import Breakers
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.keys import NoKey, key_for
-from linnet_completions.models.outbound import Outbound, OverBudget
+from linnet_completions.models.outbound import Crowded, Outbound, OverBudget
 from linnet_completions.models.protocol import Call, Model, ModelError, Task, Text, Usage
 from linnet_completions.models.redaction import Redactor
 from linnet_completions.models.router import Manners, Router, Step
@@ -28,7 +29,7 @@ from linnet_completions.models.spend import Spend
 from linnet_context import tokens
 from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
-from linnet_server.keychain import system_keychain
+from linnet_server.keychain import TEAM_SECRET, system_keychain, team_secret
 from linnet_server.outgoing import own, policy, state_folder
 from linnet_server.remembered import Remembered
 from linnet_server.targets import Target, target, targets
@@ -96,7 +97,8 @@ class Gate:
         self._over_budget: date | None = None
         settings = now()
         store = Store(cache_folder(settings) / "answers", size_mb=settings.cache.size_mb, note=note)
-        self.answers = AsyncAnswers(store)
+        self._team = self._shared(settings)
+        self.answers = AsyncAnswers(store, team=self._team)
         self.spend = Spend(state_folder() / "spend.json")
         audit = state_folder() / "audit.jsonl"
         self._outbound = Outbound(
@@ -107,6 +109,7 @@ class Gate:
             audit=Audit(audit, content=settings.audit.content) if settings.audit.enabled else None,
             # What the worker found is numbered from 1 on; a placeholder must not stand for two secrets.
             redactor=Redactor(first=_FIRST_PLACEHOLDER),
+            team=self._team,
         )
         self._breakers = Breakers()
         self._router = Router(self._send, self._breakers, self._successor, failed)
@@ -188,6 +191,8 @@ class Gate:
             await client.aclose()
         await self._outbound.aclose()
         await self.answers.aclose()
+        if self._team is not None:
+            await self._team.aclose()
 
     async def _connect(self) -> None:
         settings = self._now()
@@ -214,11 +219,30 @@ class Gate:
                 async with aclosing(self._router.stream(steps, call, manners)) as pieces:
                     async for each in pieces:
                         yield each
+            except Crowded:
+                raise
             except OverBudget:
                 self._over_budget = date.today()
                 raise
 
         return asking
+
+    def _shared(self, settings: Settings) -> Team | None:
+        """The team's server, if the settings name one that can be used."""
+        if not settings.cache.url or settings.offline:
+            return None
+        secret = team_secret(self._environ)
+        if not secret:
+            self._note(
+                f"There is no team secret, so `cache.url` is not used; set {TEAM_SECRET} or `linnet auth set team`."
+            )
+            return None
+        limits = Limits(settings.cost.team_daily_usd, settings.cost.team_per_minute)
+        try:
+            return Team(settings.cache.url, secret, limits, self._note)
+        except Problem as problem:
+            self._note(f"{problem.what} {problem.remedy}")
+            return None
 
     def _send(self, model: Model, call: Call) -> AsyncGenerator[Text | Usage]:
         return self._outbound.stream(model, call)
