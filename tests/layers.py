@@ -19,6 +19,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {CONTEXT},
         {
             "ast_grep_py",
+            "cryptography",
             "detect_secrets",
             "diskcache",
             "h2",
@@ -61,6 +62,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     "h2": _HTTP,
     "diskcache": ("linnet_completions/cache/store.py",),
     "redis": ("linnet_completions/cache/redis.py",),
+    "cryptography": ("linnet_completions/cache/sealing.py",),
     "lsprotocol": ("linnet_server/lsp/", "linnet_server/bench/stock.py"),
     "pygls": ("linnet_server/lsp/", "linnet_server/bench/stock.py"),
     "click": ("linnet_server/cli/",),

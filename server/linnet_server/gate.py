@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linnet_completions.cache.answers import AsyncAnswers
+from linnet_completions.cache.redis import Limits, Team
 from linnet_completions.cache.store import Store
 from linnet_completions.models import catalog, prices
 from linnet_completions.models.asking import Asking
@@ -20,14 +21,15 @@ from linnet_completions.models.audit import Audit
 from linnet_completions.models.breaker import Breakers
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.keys import NoKey, key_for
-from linnet_completions.models.outbound import Outbound, OverBudget
+from linnet_completions.models.outbound import Crowded, Outbound, OverBudget
 from linnet_completions.models.protocol import Call, Model, ModelError, Task, Text, Usage
+from linnet_completions.models.redaction import Redactor
 from linnet_completions.models.router import Manners, Router, Step
 from linnet_completions.models.spend import Spend
 from linnet_context import tokens
 from linnet_context.problems import Problem
 from linnet_server.assemble import cache_folder
-from linnet_server.keychain import system_keychain
+from linnet_server.keychain import TEAM_SECRET, system_keychain, team_secret
 from linnet_server.outgoing import own, policy, state_folder
 from linnet_server.remembered import Remembered
 from linnet_server.targets import Target, target, targets
@@ -43,6 +45,7 @@ log = logging.getLogger(__name__)
 
 # A connection that was idle for longer may be closed, so that the next request would pay for another handshake.
 IDLE = 60.0
+_FIRST_PLACEHOLDER = 90_001
 # The first word of ghost text by the first model may take this share of the time, while another could be asked.
 _SHARE = 0.5
 
@@ -94,7 +97,8 @@ class Gate:
         self._over_budget: date | None = None
         settings = now()
         store = Store(cache_folder(settings) / "answers", size_mb=settings.cache.size_mb, note=note)
-        self.answers = AsyncAnswers(store)
+        self._team = self._shared(settings)
+        self.answers = AsyncAnswers(store, team=self._team)
         self.spend = Spend(state_folder() / "spend.json")
         audit = state_folder() / "audit.jsonl"
         self._outbound = Outbound(
@@ -103,6 +107,9 @@ class Gate:
             cost=lambda provider, model, usage: prices.cost(usage, price_of(now(), provider, model)),
             spend=self.spend,
             audit=Audit(audit, content=settings.audit.content) if settings.audit.enabled else None,
+            # What the worker found is numbered from 1 on; a placeholder must not stand for two secrets.
+            redactor=Redactor(first=_FIRST_PLACEHOLDER),
+            team=self._team,
         )
         self._breakers = Breakers()
         self._router = Router(self._send, self._breakers, self._successor, failed)
@@ -148,6 +155,15 @@ class Gate:
         except ModelError:
             return ()
 
+    def budget(self) -> int:
+        """Most tokens of context for ghost text by the model that is asked first."""
+        settings = self._now()
+        wanted = target(settings, "inline")
+        own = settings.providers.get(wanted.provider) if wanted else None
+        family = own.family or "" if own else ""
+        known = prices.entry(wanted.provider, wanted.model, family=family) if wanted else None
+        return prices.worth_sending(known, settings.context.budget_tokens)
+
     def typed(self) -> None:
         """The user types. After a pause, a connection to the first model is opened ahead of the first request."""
         if time.monotonic() - self._used < IDLE or (self._warming and not self._warming.done()):
@@ -175,6 +191,8 @@ class Gate:
             await client.aclose()
         await self._outbound.aclose()
         await self.answers.aclose()
+        if self._team is not None:
+            await self._team.aclose()
 
     async def _connect(self) -> None:
         settings = self._now()
@@ -201,11 +219,30 @@ class Gate:
                 async with aclosing(self._router.stream(steps, call, manners)) as pieces:
                     async for each in pieces:
                         yield each
+            except Crowded:
+                raise
             except OverBudget:
                 self._over_budget = date.today()
                 raise
 
         return asking
+
+    def _shared(self, settings: Settings) -> Team | None:
+        """The team's server, if the settings name one that can be used."""
+        if not settings.cache.url or settings.offline:
+            return None
+        secret = team_secret(self._environ)
+        if not secret:
+            self._note(
+                f"There is no team secret, so `cache.url` is not used; set {TEAM_SECRET} or `linnet auth set team`."
+            )
+            return None
+        limits = Limits(settings.cost.team_daily_usd, settings.cost.team_per_minute)
+        try:
+            return Team(settings.cache.url, secret, limits, self._note)
+        except Problem as problem:
+            self._note(f"{problem.what} {problem.remedy}")
+            return None
 
     def _send(self, model: Model, call: Call) -> AsyncGenerator[Text | Usage]:
         return self._outbound.stream(model, call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
@@ -9,6 +10,8 @@ from typing import Any, Protocol
 from linnet_context.problems import Problem
 
 SERVICE = "linnet"
+# What the team shares is sealed with a secret that lies where keys do.
+TEAM, TEAM_SECRET = "team", "LINNET_TEAM_SECRET"
 # Backends below this keep secrets in the open, or nowhere.
 _PRIORITY = 1
 
@@ -61,6 +64,11 @@ class Keychain:
             raise Problem(
                 f"The key could not be {what}: the keyring failed ({kind}).", "Unlock it and try again."
             ) from None
+
+
+def team_secret(environ: Mapping[str, str]) -> str:
+    """The secret of the team, "" where there is none."""
+    return (environ.get(TEAM_SECRET) or system_keychain().get(TEAM) or "").strip()
 
 
 def system_keychain() -> Keychain:

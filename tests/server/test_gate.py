@@ -16,6 +16,7 @@ from linnet_server.settings import Settings
 from linnet_server.settings.declaration import assemble
 from linnet_server.targets import targets
 from tests.modelserver import Asked, ModelServer, Reply, chat, refusing, silent
+from tests.redisserver import RedisServer
 
 Result = TypeVar("Result")
 CALL = Call("inline", (Message("user", "x"),), 8)
@@ -53,7 +54,8 @@ class Desk:
         )
 
     async def ask(self) -> tuple[str, Usage]:
-        """The text of an answer for ghost text, and its usage."""
+        """The text of an answer for ghost text, and its usage; what the first request loads is loaded before."""
+        await self.gate.warm()
         route = await self.gate.route("inline")
         assert route is not None
         events = [each async for each in route.asking(CALL)]
@@ -245,3 +247,45 @@ def test_a_spent_budget_stops_all_where_the_user_wants_it(on_cap: str, stopped: 
 
         run(desk, work())
         assert server.asked == []
+
+
+TEAM = {"LINNET_TEAM_SECRET": "a secret of the whole team"}
+
+
+def test_what_the_team_has_asked_is_not_asked_again() -> None:
+    """An answer that one member has had serves the other, and both count for one budget."""
+    with ModelServer(chat("ok")) as server, RedisServer() as redis:
+        values = {"cost__prices": {"model-a": (1000.0, 1000.0)}, "cost__team_daily_usd": 0.001}
+        settings = between(server.url, cache__url=redis.url, **values)
+
+        async def work(desk: Desk) -> str:
+            await desk.ask()
+            route = await desk.gate.route("inline")
+            assert route is not None
+            route.answers.set("key", "an answer")
+            return await route.answers.get("key") or ""
+
+        async def other(desk: Desk) -> None:
+            route = await desk.gate.route("inline")
+            assert route is not None
+            with pytest.raises(ModelError, match="team's budget"):
+                for _ in range(200):
+                    await desk.ask()
+                    await asyncio.sleep(0.02)
+
+        first = Desk(settings, TEAM)
+        assert run(first, work(first)) == "an answer"
+        second = Desk(settings, TEAM)
+        run(second, other(second))
+        assert any(name.startswith(b"linnet:answer:") for name in redis.kept)
+        assert [*first.notes, *second.notes].count("") == 0
+
+
+@pytest.mark.parametrize("environ", [{}, {"LINNET_TEAM_SECRET": "short"}])
+def test_without_a_good_secret_nothing_is_shared(environ: dict[str, str]) -> None:
+    """It is told once, and everything else works."""
+    with ModelServer(chat("ok")) as server, RedisServer() as redis:
+        desk = Desk(between(server.url, cache__url=redis.url), environ)
+        assert run(desk, desk.ask())[0] == "ok"
+        assert redis.asked == []
+    assert len([note for note in desk.notes if "secret" in note]) == 1

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
 from linnet_completions.cache.memory import Memory
+from linnet_completions.cache.redis import Team
 from linnet_completions.cache.store import Store, StoreInfo
 
 
@@ -39,12 +40,14 @@ class Answers:
 class AsyncAnswers:
     """The same for an event loop: memory answers at once, the disk is touched on one thread of its own.
 
-    The store is not used until it is needed, so that nothing heavy is imported before.
+    The store is not used until it is needed, so that nothing heavy is imported before. A `team` may have answers too:
+    what is neither in memory nor on disk is looked for there, for a moment.
     """
 
-    def __init__(self, store: Store, memory: Memory | None = None) -> None:
+    def __init__(self, store: Store, memory: Memory | None = None, team: Team | None = None) -> None:
         self._store = store
         self._memory = memory or Memory()
+        self._team = team
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="linnet-cache")
 
     def peek(self, key: str) -> str | None:
@@ -58,10 +61,17 @@ class AsyncAnswers:
             value = await asyncio.wrap_future(self._thread.submit(self._store.get, key))
             if value is not None:
                 self._memory.set(key, value)
+            elif self._team is not None and (value := await self._team.get(key)) is not None:
+                self._keep(key, value)
         return value
 
     def set(self, key: str, value: str) -> Future[None]:
-        """Keep a value: in memory at once, on disk soon. Nobody needs to wait for the result."""
+        """Keep a value: in memory at once, on disk and with the team soon. Nobody needs to wait for the result."""
+        if self._team is not None:
+            self._team.set(key, value)
+        return self._keep(key, value)
+
+    def _keep(self, key: str, value: str) -> Future[None]:
         self._memory.set(key, value)
         try:
             return self._thread.submit(self._store.set, key, value)

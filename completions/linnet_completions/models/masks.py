@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 
 from linnet_completions.models.asking import Asking
 from linnet_completions.models.protocol import Call, Extra, Fill, Text, Usage
-from linnet_completions.models.redaction import Redactor
+from linnet_completions.models.redaction import PLACEHOLDER, Redactor, has_placeholder
 from linnet_context.text import Document, Position
 
 # Fewer characters of a secret tell nothing, and stand in every text.
@@ -94,6 +95,25 @@ def cursor_masks(document: Document, position: Position, masks: Masks) -> dict[s
     pairs = zip(sides, cut_line(*sides, masks), strict=True)
     stripped = ((side.strip(), safe.strip()) for side, safe in pairs if side != safe)
     return {side: safe for side, safe in stripped if len(side) >= _TELLING}
+
+
+def restored(text: str, masks: Masks) -> str:
+    """An answer with what the placeholders of the masks stand for; for the user's own screen, never to be kept or sent."""
+    if not has_placeholder(text):
+        return text
+    known = _originals(masks)
+    return PLACEHOLDER.sub(lambda found: known.get(found[0], found[0]), text)
+
+
+def _originals(masks: Masks) -> dict[str, str]:
+    """What each placeholder stands for, as far as its line tells; one that may stand for two things for none."""
+    known: dict[str, set[str]] = {}
+    for line, safe in masks.items():
+        pieces = map(re.escape, PLACEHOLDER.split(safe))
+        whole = re.fullmatch("(.+?)".join(pieces), line)
+        for name, value in zip(PLACEHOLDER.findall(safe), whole.groups() if whole else (), strict=False):
+            known.setdefault(name, set()).add(value)
+    return {name: values.pop() for name, values in known.items() if len(values) == 1}
 
 
 def masking(asking: Asking, masks: Masks) -> Asking:

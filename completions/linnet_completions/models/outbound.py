@@ -7,11 +7,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar, cast
 
+from linnet_completions.cache.redis import Team
 from linnet_completions.models.audit import Audit, Sent
 from linnet_completions.models.keys import origin_of
 from linnet_completions.models.protocol import (
@@ -51,6 +52,10 @@ class OverBudget(Refusal):
     """The call might cost more than what is left for today or this month."""
 
 
+class Crowded(OverBudget):
+    """The team makes no more calls in this minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may leave now: `chosen` are the providers that the user chose, each with its base URL."""
@@ -76,6 +81,7 @@ class _Flight:
     usage: Usage | None = None
     status: str = "closed"
     ended: float = 0.0
+    cost: float = 0.0
     # Whether the provider began to work, so that the call is to be paid.
     answered: bool = True
 
@@ -95,6 +101,7 @@ class Outbound:
         spend: Spend,
         audit: Audit | None = None,
         redactor: Redactor | None = None,
+        team: Team | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
@@ -104,6 +111,7 @@ class Outbound:
         self._spend = spend
         self._audit = audit
         self._redactor = redactor or Redactor()
+        self._team = team
         self._clock = clock
         self._now = now
         self._reserved = 0.0
@@ -181,6 +189,14 @@ class Outbound:
         ahead = flight.estimate + reserved if flight.estimate else flight.estimate
         if not await self._on_thread(lambda: self._spend.allowed(ahead, budget)):
             raise OverBudget("The budget for models is spent.")
+        if self._team is None or flight.estimate == 0:
+            return
+        if self._team.over_budget or self._team.crowded:
+            self._team.look()
+            if self._team.over_budget:
+                raise OverBudget("The team's budget for today is spent.")
+            raise Crowded("The team has made as many requests in this minute as it may.")
+        self._team.asked()
 
     async def _fly(self, flight: _Flight) -> AsyncGenerator[Text | Usage]:
         landed: Future[Usage]
@@ -204,9 +220,21 @@ class Outbound:
         finally:
             flight.ended = self._clock()
             landed = self._submit(lambda: self._land(flight))
+            if self._team is not None:
+                self._share(landed, flight, self._team)
         # Shielded: a reader that leaves now must not leave the call unpaid.
         usage: Usage = await asyncio.shield(asyncio.wrap_future(landed))
         yield usage
+
+    def _share(self, landed: Future[Usage], flight: _Flight, team: Team) -> None:
+        """Add a call's dollars to the team's once they are known, also when nobody waits for that any more."""
+        loop = asyncio.get_running_loop()
+
+        def tell(done: Future[Usage]) -> None:
+            with suppress(RuntimeError):  # The loop has ended before.
+                loop.call_soon_threadsafe(team.spent, flight.cost)
+
+        landed.add_done_callback(tell)
 
     async def _on_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.wrap_future(self._submit(work))
@@ -231,6 +259,7 @@ class Outbound:
             usage = replace(usage, cost_usd=self._cost(flight.model.provider, flight.model.name, usage))
         if usage.cost_usd:
             self._spend.record(usage.cost_usd)
+        flight.cost = usage.cost_usd or 0.0
         if self._audit is not None:
             self._audit.write(_sent(flight, usage, "provider" if said else "here"))
         return usage

@@ -15,6 +15,8 @@ from linnet_completions.models.protocol import Usage
 
 # Prices change; after so many days the table is said to be old.
 OLD_AFTER = 90
+# Where the provider's cache begins at prompts that ghost text never has, each token is paid for with each request.
+UNCACHED = 900
 _NAMES = {
     "codestral": "codestral-2508",
     "mistral-code-fim": "codestral-2508",
@@ -126,6 +128,12 @@ def price(
         return FREE
     found = entry(provider, model, today, family)
     return found.price if found else None
+
+
+def worth_sending(entry: Entry | None, tokens: int) -> int:
+    """How many of so many tokens of context are worth their price: fewer where no cache will ever keep them."""
+    beyond = entry is not None and entry.cached_from is not None and entry.cached_from > 2 * tokens
+    return min(tokens, UNCACHED) if beyond else tokens
 
 
 def cost(usage: Usage, price: Price | None) -> float | None:

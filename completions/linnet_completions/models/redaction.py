@@ -15,7 +15,7 @@ from linnet_completions.secrets import Secret, find
 
 # Two lengths are enough to tell a password from a key, and a prompt's tokens are paid for.
 _LONG, _SHOWN = 24, 24
-_PLACEHOLDER = re.compile(r"REDACTED_[0-9]+(?:_X+)?")
+PLACEHOLDER = re.compile(r"REDACTED_[0-9]+(?:_X+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,12 @@ class Redactor:
     """Puts placeholders for secrets: the same one for the same secret as long as this object lives.
 
     So consecutive prompts stay equal up to where the code differs. Secrets themselves are not kept, only their digests
-    under a key that dies with this object. May be used from several threads.
+    under a key that dies with this object. Placeholders are numbered from `first` on: two redactors that may meet in one
+    text count from different numbers. May be used from several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
+        self._first = first
         self._key = os.urandom(32)
         self._numbers: dict[bytes, int] = {}
         self._kinds: dict[str, str] = {}
@@ -74,7 +76,7 @@ class Redactor:
 
     def kinds_in(self, text: str) -> Mapping[str, int]:
         """How many placeholders of each kind of secret a text shows."""
-        found = _PLACEHOLDER.findall(text)
+        found = PLACEHOLDER.findall(text)
         with self._lock:
             return Counter(self._kinds[placeholder] for placeholder in found if placeholder in self._kinds)
 
@@ -84,7 +86,7 @@ class Redactor:
             value.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16
         ).digest()
         with self._lock:
-            number = self._numbers.setdefault(digest, len(self._numbers) + 1)
+            number = self._numbers.setdefault(digest, self._first + len(self._numbers))
             short = f"REDACTED_{number}"
             placeholder = short if len(value) < _LONG else f"{short}_".ljust(_SHOWN, "X")
             self._kinds.setdefault(placeholder, kind)
@@ -93,4 +95,4 @@ class Redactor:
 
 def has_placeholder(text: str) -> bool:
     """Whether a text repeats a placeholder: a model's answer that does must not become code."""
-    return _PLACEHOLDER.search(text) is not None
+    return PLACEHOLDER.search(text) is not None

@@ -48,11 +48,20 @@ class Spend:
         self._today = today
         self._lock = threading.Lock()
         self._unsaved: dict[str, float] = {}
+        self._seen = (today(), 0.0)
+
+    @property
+    def seen_today(self) -> float:
+        """Dollars of today, as they were when they were last looked up or added to. Touches no file."""
+        day, dollars = self._seen
+        return dollars if day == self._today() else 0.0
 
     def spent(self) -> Spent:
         """What was spent so far."""
         with self._lock:
-            return self._sum(self._read())
+            found = self._sum(self._read())
+        self._seen = self._today(), found.day
+        return found
 
     def allowed(self, estimate: float | None, budget: Budget) -> bool:
         """Whether a call that may cost `estimate` dollars fits the budget; None stands for an unknown price.
@@ -71,6 +80,7 @@ class Spend:
         """Add the dollars of one call."""
         if not (isfinite(cost) and cost > 0):
             return
+        self._seen = self._today(), self.seen_today + cost
         day = self._today().isoformat()
         with self._lock:
             self._unsaved[day] = self._unsaved.get(day, 0.0) + cost

@@ -11,7 +11,7 @@ from linnet_completions.models.catalog import PRESETS
 from linnet_completions.models.keys import Key, NoKey, Own, key_for
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App
-from linnet_server.keychain import Keychain, system_keychain
+from linnet_server.keychain import TEAM, TEAM_SECRET, Keychain, system_keychain
 from linnet_server.outgoing import own
 
 _LONGEST_KEY = 10_000
@@ -21,7 +21,8 @@ _LONGEST_KEY = 10_000
 def auth() -> None:
     """Keep the keys of providers in the system's keyring.
 
-    A key is only ever sent to its own provider's host, and only when you chose that provider.
+    A key is only ever sent to its own provider's host, and only when you chose that provider. `team` is the secret that
+    seals what a team shares at `cache.url`; it is sent nowhere.
     """
 
 
@@ -91,19 +92,26 @@ def _own(app: App) -> Own:
 
 
 def _used(app: App, provider: str, mine: Own, ring: Keychain) -> Key | NoKey:
+    if provider == TEAM:
+        own = app.environ.get(TEAM_SECRET, "")
+        secret = own or ring.get(TEAM)
+        missing = NoKey(
+            f"There is no secret of a team; set one with `linnet auth set {TEAM}` or {TEAM_SECRET}."
+        )
+        return Key(secret, "environment" if own else "keyring") if secret else missing
     url = mine.endpoints[provider].base_url
     return key_for(provider, url, chosen=mine.provider, own=mine, environ=app.environ, keyring=ring.get)
 
 
 def _check(provider: str, mine: Own) -> None:
-    if provider not in mine.endpoints:
+    if provider != TEAM and provider not in mine.endpoints:
         near = get_close_matches(provider, mine.endpoints, 1)
         remedy = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(mine.endpoints)}."
         raise Problem(f"There is no provider `{provider}`.", remedy)
 
 
 def _instead(provider: str, mine: Own) -> str:
-    variable = mine.endpoints[provider].key_variable or "LINNET_API_KEY"
+    variable = TEAM_SECRET if provider == TEAM else mine.endpoints[provider].key_variable or "LINNET_API_KEY"
     return f"Set {variable} in your environment instead, or install it with `pip install linnet[keyring]`."
 
 

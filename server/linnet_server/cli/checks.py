@@ -211,6 +211,45 @@ def priced(place: Place) -> list[Check]:
     return [Check("prices", "ok", f"the table of {table().read_on.isoformat()}")]
 
 
+def team(place: Place) -> list[Check]:
+    """The server that a team shares answers, and the secret for it; nothing where the settings name none."""
+    from linnet_server.cli.config import without_credentials
+    from linnet_server.keychain import TEAM_SECRET, team_secret
+
+    settings = place.loaded.settings
+    url = settings.cache.url
+    if not url or settings.offline:
+        return []
+    secret, shown = team_secret(place.environ), without_credentials(url)
+    if not secret:
+        fix = f"Set {TEAM_SECRET}, or run `linnet auth set team`."
+        return [Check("team", "warn", f"{shown} is not used: there is no secret of the team", fix)]
+    try:
+        why = asyncio.run(_shared(url, secret))
+    except Problem as problem:
+        return [Check("team", "warn", problem.what, problem.remedy)]
+    if why:
+        return [
+            Check(
+                "team", "warn", f"{shown} is not used: {why}", "Check `cache.url` and that the server runs."
+            )
+        ]
+    return [Check("team", "ok", f"{shown} answers")]
+
+
+async def _shared(url: str, secret: str) -> str:
+    """Why the team's server is of no use; "" where it answers."""
+    from linnet_completions.cache.redis import Limits, Team
+
+    notes: list[str] = []
+    server = Team(url, secret, Limits(), notes.append)
+    try:
+        there = await server.reachable(WORKER_SECONDS)
+    finally:
+        await server.aclose()
+    return "" if there else (notes or ["It does not answer."])[0]
+
+
 def git(place: Place) -> Check:
     """Git is there for review."""
     from linnet_context.git import repository
@@ -294,6 +333,7 @@ CHECKS: dict[str, Callable[[Place], list[Check]]] = {
     "settings": _one(settings),
     "provider": providers,
     "prices": priced,
+    "team": team,
     "git": _one(git),
     "ruff": _one(ruff),
     "workspace": _one(workspace),

@@ -11,7 +11,7 @@ from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.models.asking import answered
-from linnet_completions.models.masks import cursor_masks, masking
+from linnet_completions.models.masks import cursor_masks, masking, restored
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 
@@ -59,6 +59,6 @@ async def _text(
     stream: AsyncIterator[Text | Usage] = answered(
         question, PROMPT_VERSION, asking, route.answers, route.identity
     )
-    return await Flight(document, position, stream, block=block, max_lines=most).suggestion(
-        document, position
-    )
+    flight = Flight(document, position, stream, block=block, max_lines=most)
+    text = await flight.suggestion(document, position)
+    return restored(text, masks) if text else text

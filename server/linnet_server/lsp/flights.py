@@ -18,7 +18,7 @@ from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, between, followed, typed_through
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.ghost.trim import piece
-from linnet_completions.models.masks import Masks, cursor_masks, masking
+from linnet_completions.models.masks import Masks, cursor_masks, masking, restored
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
@@ -195,7 +195,7 @@ class Flights:
     async def _take_off(
         self, route: Route, opened: Opened, position: Position, settings: Settings, key: str
     ) -> Flight:
-        frame, masks = await self._frame(opened, position, settings)
+        frame, masks = await self._frame(opened, position)
         document, most = opened.document, settings.completion.max_lines
         block = most > 1 and wants_block(document, position)
         question = call(frame, document, position, block=block, max_lines=most)
@@ -257,7 +257,7 @@ class Flights:
         self._flights[opened.uri] = flight
         return flight
 
-    async def _frame(self, opened: Opened, position: Position, settings: Settings) -> tuple[Frame, Masks]:
+    async def _frame(self, opened: Opened, position: Position) -> tuple[Frame, Masks]:
         """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added."""
         now = time.monotonic()
         kept, idle = self._frames.get(opened.uri), now - self._asked.get(opened.uri, now)
@@ -265,7 +265,7 @@ class Flights:
         todo = step(kept[0] if kept else None, opened.document, position, idle)
         if kept is not None and todo == "keep":
             return kept
-        found = await self._context(opened, position, settings)
+        found = await self._context(opened, position)
         context, masks = context_of(found["context"]), found["masks"]
         if kept is not None and todo == "add":
             kept = kept[0].with_more(position, context), {**kept[1], **masks}
@@ -274,11 +274,11 @@ class Flights:
         self._frames[opened.uri] = kept
         return kept
 
-    async def _context(self, opened: Opened, position: Position, settings: Settings) -> Any:
+    async def _context(self, opened: Opened, position: Position) -> Any:
         question = {
             **_place(opened, position),
             "task": "inline",
-            "budget": settings.context.budget_tokens,
+            "budget": self._gate.budget(),
             "within": GATHERING_WAIT,
         }
         found = await self._worker.request("context", question, CONTEXT_WAIT)
@@ -292,6 +292,8 @@ class Flights:
     ) -> tuple[Item, ...]:
         """The text as an item for a place, if it may stand there in the document as it is now."""
         now = self._current(opened.uri)
+        if opened.uri in self._frames:
+            text = restored(text, self._frames[opened.uri][1])
         if has_placeholder(text) or now is None:
             return ()
         # The typing may have gone on: what is left must be right where the cursor is.

@@ -154,7 +154,6 @@ class Session:
         self.choosing: asyncio.Task[None] | None = None
         self.taste: Taste | None = None
         self.trouble = ""
-        self.cost_today_usd = 0.0
         self.shown: dict[str, Shown] = {}
         self.recent: dict[str, Recent] = {}
         self.counts_kinds_from_zero = False

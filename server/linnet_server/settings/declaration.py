@@ -242,6 +242,20 @@ class Cost:
         "What answers once a limit is reached: the embedded engine, or nothing.",
         choices=("local", "stop"),
     )
+    team_daily_usd: float | None = _setting(
+        None,
+        "number",
+        "nothing",
+        "Most US dollars that the whole team spends in one day, counted at `cache.url`.",
+        minimum=0,
+    )
+    team_per_minute: int | None = _setting(
+        None,
+        "integer",
+        "nothing",
+        "Most requests to models that the whole team makes in one minute, counted at `cache.url`.",
+        minimum=1,
+    )
     prices: Mapping[str, tuple[float, ...]] = _setting(
         {},
         "prices",
@@ -262,7 +276,10 @@ class Cache:
         256, "integer", "nothing", "Most megabytes of cached answers.", minimum=1, maximum=1048576
     )
     url: str | None = _setting(
-        None, "string", "nothing", "Redis or Valkey server shared with a team, `redis://...`."
+        None,
+        "string",
+        "nothing",
+        "Redis or Valkey server shared with a team, `redis://HOST:PORT` or `unix://PATH`; needs LINNET_TEAM_SECRET.",
     )
 
 

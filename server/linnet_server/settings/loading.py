@@ -22,7 +22,7 @@ from linnet_server.settings.values import Unfit, checked, from_text, shown
 
 ENVIRONMENT = "LINNET_"
 # Variables of ours that are no settings: a key is never kept where settings are shown or stored.
-_NOT_SETTINGS = ("LINNET_API_KEY", "LINNET_TEST_")
+_NOT_SETTINGS = ("LINNET_API_KEY", "LINNET_TEAM_SECRET", "LINNET_TEST_")
 # What editors keep under the same heading for themselves.
 _EDITORS_OWN = {"trace", "path"}
 _SECTIONS = {path.rpartition(".")[0] for path in RULES if "." in path}

@@ -10,6 +10,7 @@ from linnet_completions.models.catalog import PRESETS, RETIREMENTS, bare_name
 from linnet_completions.models.prices import (
     FREE,
     OLD_AFTER,
+    UNCACHED,
     Price,
     age,
     cost,
@@ -17,6 +18,7 @@ from linnet_completions.models.prices import (
     old_table,
     price,
     table,
+    worth_sending,
 )
 from linnet_completions.models.protocol import Usage
 
@@ -111,6 +113,14 @@ def test_the_table_and_the_retirements_agree() -> None:
         provider, _, model = path.partition("/")
         told = known.get((provider, bare_name(model)))
         assert (told.isoformat() if told else None) == row.get("retired"), path
+
+
+def test_context_that_no_cache_keeps_is_cut() -> None:
+    """Gemini's and the older Claude's caches begin where ghost text never comes; a user's smaller budget stays."""
+    haiku, newer = entry("anthropic", "claude-haiku-4-5"), entry("anthropic", "claude-haiku-5-5")
+    assert worth_sending(haiku, 1500) == UNCACHED and worth_sending(haiku, 400) == 400
+    assert worth_sending(newer, 1500) == worth_sending(None, 1500) == 1500
+    assert worth_sending(haiku, 4000) == 4000
 
 
 def test_a_row_tells_where_caching_begins() -> None:

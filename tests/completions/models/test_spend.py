@@ -135,3 +135,16 @@ def test_processes_lose_nothing(tmp_path: Path) -> None:
     processes = [subprocess.Popen([sys.executable, "-I", "-c", program, str(path)]) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert round(sum(json.loads(path.read_text())["days"].values()), 6) == 0.6
+
+
+def test_todays_dollars_are_known_without_a_file(tmp_path: Path) -> None:
+    """As they were last seen; on the next day they are none."""
+    days = [date(2026, 11, 20)]
+    spend = Spend(tmp_path / "spend.json", lambda: days[0])
+    assert spend.seen_today == 0.0
+    spend.record(0.25)
+    Spend(tmp_path / "spend.json", lambda: days[0]).record(0.5)
+    assert spend.seen_today == 0.25
+    assert spend.spent().day == spend.seen_today == 0.75
+    days[0] = date(2026, 11, 21)
+    assert spend.seen_today == 0.0

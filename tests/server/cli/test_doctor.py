@@ -20,6 +20,7 @@ from linnet_server.cli.checks import CHECKS, Check, Place, run_all
 from linnet_server.cli.main import main
 from linnet_server.settings import load
 from tests.modelserver import JSON, Asked, ModelServer, Reply, chat, redirecting, refusing
+from tests.redisserver import RedisServer
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_a_sound_installation_passes(
     assert main(["doctor", "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
     assert value["ok"]
-    assert [check["name"] for check in value["checks"]] == list(CHECKS)
+    assert [check["name"] for check in value["checks"]] == [name for name in CHECKS if name != "team"]
 
 
 def test_a_check_that_breaks_has_failed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +54,7 @@ def test_a_check_that_breaks_has_failed(place: Place, monkeypatch: pytest.Monkey
     results = {check.name: check for check in run_all(place)}
     assert (results["engine"].state, results["engine"].says) == ("fail", "ImportError: no numpy")
     assert results["engine"].fix
-    assert list(results) == list(CHECKS)
+    assert list(results) == [name for name in CHECKS if name != "team"]
 
 
 def test_a_failure_is_exit_code_2(
@@ -280,3 +281,24 @@ def test_who_is_offline_or_has_no_address_is_asked_nothing(place: Place) -> None
     (lost,) = told(place, LINNET_PROVIDER="azure")
     assert offline.state == "warn" and "offline" in offline.says
     assert lost.state == "fail" and "no address" in lost.says and "base_url" in lost.fix
+
+
+def test_the_teams_server_is_looked_at(place: Place) -> None:
+    """Only where there is one: its answer, a missing secret, a server that is gone; no secret is shown."""
+
+    def team(**environ: str) -> list[Check]:
+        loaded = load(user=None, workspace=None, environ=environ)
+        return checks.team(replace(place, loaded=loaded, environ=environ))
+
+    secret = {"LINNET_TEAM_SECRET": "a secret of the whole team"}
+    with RedisServer() as server:
+        url = server.url.replace("//", "//:pass@")
+        (there,) = team(LINNET_CACHE_URL=url, **secret)
+        (bare,) = team(LINNET_CACHE_URL=url)
+        assert team(LINNET_CACHE_URL=url, LINNET_OFFLINE="1", **secret) == []
+    (gone,) = team(LINNET_CACHE_URL=url, **secret)
+    (other,) = team(LINNET_CACHE_URL="http://127.0.0.1", **secret)
+    assert team() == []
+    assert there.state == "ok" and "pass" not in there.says
+    assert "no secret" in bare.says and "linnet auth set team" in bare.fix
+    assert gone.state == other.state == "warn" and "not used" in gone.says and "redis://" in other.fix

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from linnet_context.problems import Problem
 from linnet_server.lsp.requests import Params
 from linnet_server.lsp.session import Session, Snapshot
 
 if TYPE_CHECKING:
     from linnet_server.lsp.cold import Cold
+    from linnet_server.settings import Settings
 
 
 def status_of(session: Session) -> dict[str, Any]:
@@ -28,14 +30,29 @@ def status_of(session: Session) -> dict[str, Any]:
         state, message = "ready", "Ready; nothing leaves this machine." if local else "Ready."
     if session.state.too_large:
         message = f"{message} Too large for ghost text: {', '.join(session.state.too_large)}."
+    provider, model = _asked_first(settings)
     return {
         "state": state,
         "message": message,
-        "provider": settings.provider,
-        "model": "embedded engine" if settings.provider == "local" else settings.model,
+        "provider": provider,
+        "model": model,
         "latencyMs": round(session.latency_ms, 1),
-        "costTodayUsd": session.cost_today_usd,
+        "costTodayUsd": round(session.gate.spend.seen_today, 6) if session.gate is not None else 0.0,
     }
+
+
+def _asked_first(settings: Settings) -> tuple[str, str]:
+    """The provider and the model that ghost text is asked of first."""
+    nobody = "local", "embedded engine"
+    if (settings.routes.inline or (settings.provider,))[0].startswith("local"):
+        return nobody
+    from linnet_server.targets import target
+
+    try:
+        found = target(settings, "inline")
+    except Problem:  # The log has told it.
+        return settings.provider, settings.model
+    return (found.provider, found.model) if found is not None else nobody
 
 
 async def status(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
