@@ -99,6 +99,22 @@ def test_a_conversation_goes_on(tmp_path: Path) -> None:
         assert [message["role"] for message in last] == ["system", "user", "assistant", "user"]
         assert last[2]["content"] == "Answer 2." and last[3]["content"] == "Question: And why?"
         assert client.execute("linnet.ask", {"uri": uri})["message"] == "There is no question."
+        top = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+        client.change(uri, 2, {"range": top, "text": "# First.\n"})
+        assert client.execute("linnet.ask", {**again, "question": "So?"})["markdown"] == "Answer 6."
+        assert "shop.py:5-7" in model.asked[-1].json["messages"][1]["content"]
+        client.change(
+            uri, 3, {"range": {"start": LOAD["start"], "end": LOAD["start"]}, "text": "    # New.\n"}
+        )
+        client.change(
+            uri,
+            4,
+            {
+                "range": {"start": {"line": 6, "character": 4}, "end": {"line": 6, "character": 8}},
+                "text": "WITH",
+            },
+        )
+        assert "edited meanwhile" in client.execute("linnet.ask", again)["message"]
 
 
 def test_cancelling_keeps_what_was_said(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ _PACKAGES = (
     ("node --test", "node:test"),
 )
 _MOST_READ = 20
+_MANIFESTS = ("package.json", "pyproject.toml", "setup.py", "go.mod", "pom.xml", "build.gradle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,19 @@ def layout(document: Document, paths: Sequence[str], read: Read) -> Layout | Non
         return Layout(document.path, _USUAL["rust"], True, inside=True)
     if family not in _FORMS:
         return None
-    tests = [path for path in paths if is_test_path(path) and _family(path) == family]
+    project = _project(document.path, read)
+    inside = [path for path in paths if path.startswith(project)]
+    tests = [path for path in inside if is_test_path(path) and _family(path) == family]
     near = sorted(tests, key=lambda path: -_shared(path, document.path))
     framework = _framework(document.path, family, near, read)
     example = next((path for path in near if _is_of_form(path, family)), "")
     if is_test_path(document.path) and _is_of_form(document.path, family):
         return Layout(document.path, framework, True, document.path)
-    names = _names(document.path, family)
-    existing = [path for path in near if posixpath.basename(path) in names]
+    sources = [path for path in inside if not is_test_path(path)]
+    existing = [path for path in near if _tests(path, document.path, family, sources)]
     if existing:
         return Layout(existing[0], framework, True, existing[0])
-    path = _new_path(document.path, family, tests, [path for path in paths if path not in tests])
+    path = _new_path(document.path, family, project, tests, sources)
     return Layout(path, framework, read(path) is not None, example)
 
 
@@ -116,6 +119,25 @@ def _family(path: str) -> str:
 def _names(path: str, family: str) -> list[str]:
     stem, end = posixpath.splitext(posixpath.basename(path))
     return [form.format(stem=stem, end=end) for form in _FORMS[family]]
+
+
+def _project(path: str, read: Read) -> str:
+    """The folder (with its slash; "" for the root) of the package or module that a file belongs to."""
+    folder = posixpath.dirname(path)
+    while folder and all(read(f"{folder}/{name}") is None for name in _MANIFESTS):
+        folder = posixpath.dirname(folder)
+    return f"{folder}/" if folder else ""
+
+
+def _tests(test: str, path: str, family: str, sources: Sequence[str]) -> bool:
+    """Whether a test file is that of a file, and not that of another with the same name."""
+    if posixpath.basename(test) not in _names(path, family):
+        return False
+    if family == "go":
+        return posixpath.dirname(test) == posixpath.dirname(path)
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    same = [one for one in sources if posixpath.splitext(posixpath.basename(one))[0] == stem]
+    return all(_shared(one, test) <= _shared(path, test) for one in same)
 
 
 def _is_of_form(path: str, family: str) -> bool:
@@ -155,7 +177,7 @@ def _packaged(path: str, read: Read) -> str:
         folder = posixpath.dirname(folder)
 
 
-def _new_path(path: str, family: str, tests: Sequence[str], sources: Sequence[str]) -> str:
+def _new_path(path: str, family: str, project: str, tests: Sequence[str], sources: Sequence[str]) -> str:
     """The name of a test file as the project would give it."""
     stem, end = posixpath.splitext(posixpath.basename(path))
     folder = posixpath.dirname(path)
@@ -168,7 +190,7 @@ def _new_path(path: str, family: str, tests: Sequence[str], sources: Sequence[st
     if family == "java" and "src/main/java" in path:
         return posixpath.join(folder.replace("src/main/java", "src/test/java"), name)
     wheres = Counter((where, base) for _, where, base, _ in pairs)
-    where, base = wheres.most_common(1)[0][0] if wheres else _usual_where(family, tests)
+    where, base = wheres.most_common(1)[0][0] if wheres else _usual_where(family, project, tests)
     if where == "beside":
         return posixpath.join(folder, name)
     if where == "folder":
@@ -179,11 +201,12 @@ def _new_path(path: str, family: str, tests: Sequence[str], sources: Sequence[st
     return posixpath.join(base, below, name)
 
 
-def _usual_where(family: str, tests: Sequence[str]) -> tuple[Where, str]:
+def _usual_where(family: str, project: str, tests: Sequence[str]) -> tuple[Where, str]:
     if family in ("go", "javascript"):
         return "beside", ""
-    roots = Counter(path.partition("/")[0] for path in tests if path.partition("/")[0] in _FOLDERS)
-    return "flat", roots.most_common(1)[0][0] if roots else "tests"
+    tops = (path.removeprefix(project).partition("/")[0] for path in tests)
+    roots = Counter(top for top in tops if top in _FOLDERS)
+    return "flat", project + (roots.most_common(1)[0][0] if roots else "tests")
 
 
 def _pairs(

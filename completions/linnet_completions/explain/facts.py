@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from linnet_completions.explain.complexity import Complexity, complexity
+from linnet_completions.explain.installed import Described, described
 from linnet_completions.explain.usage import Site, Usage, callees, full_name, importers, targets, usage
 from linnet_context.effects import Effect, effects, statement
 from linnet_context.git import Commit, log_lines, show
@@ -42,7 +43,7 @@ class FactSheet:
 
     `subject` says what is described: a "symbol" (one definition), a "range" of lines (`name` is the definition around
     it, if any), a "statement" outside all definitions, or a "file". `members` are the definitions inside it.
-    `calls` are definitions of the workspace that it uses; `complete` tells whether all of the workspace was looked at.
+    `calls` are definitions of the workspace that it uses, `installed` those of packages; `complete` tells whether all of the workspace was looked at.
     """
 
     subject: Subject
@@ -59,6 +60,7 @@ class FactSheet:
     members: tuple[Definition, ...] = ()
     usage: Usage = field(default_factory=Usage)
     calls: tuple[Site, ...] = ()
+    installed: tuple[Described, ...] = ()
     raised: tuple[Effect, ...] = ()
     caught: tuple[Effect, ...] = ()
     assigned: tuple[Effect, ...] = ()
@@ -251,6 +253,7 @@ def _finished(
     return replace(
         sheet,
         calls=callees(index, document, found, sheet.first, sheet.last),
+        installed=described(index, document, found, sheet.first, sheet.last),
         raised=done.raised,
         caught=done.caught,
         assigned=done.assigned,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from linnet_completions.explain.complexity import Complexity
 from linnet_completions.explain.facts import FactSheet, Imported
+from linnet_completions.explain.installed import Described
 from linnet_completions.explain.usage import Site, Usage
 from linnet_context.effects import Effect
 from linnet_context.git import Commit
@@ -42,6 +43,7 @@ def to_markdown(sheet: FactSheet, problem: str = "", rule: str = "") -> str:
         )
         blocks += _usage(sheet)
         blocks += _section("Uses from this workspace", [_site(one) for one in sheet.calls], _MOST_SITES)
+        blocks += _section("Uses from elsewhere", [_described(one) for one in sheet.installed], _MOST_SITES)
         blocks += _effects(sheet)
     blocks += _section("Last commits", [_commit(one) for one in sheet.commits], len(sheet.commits))
     if not sheet.complete:
@@ -174,6 +176,12 @@ def _site(site: Site) -> str:
     times = f" ({site.count} times)" if site.count > 1 else ""
     place = f"{site.path}:{site.line + 1}"
     return f"{_quoted(site.name)} {place}{times}" if site.name else f"{place}{times}"
+
+
+def _described(one: Described) -> str:
+    """A symbol from elsewhere, with its own words where it has some: they are quoted, for they are none of ours."""
+    words = f": {_quoted(one.words)}" if one.words else ""
+    return f"{_quoted(one.signature)} from {_quoted(one.module)}{words}"
 
 
 def _effects(sheet: FactSheet) -> Iterator[str]:

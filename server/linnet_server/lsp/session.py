@@ -100,9 +100,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation about some lines: `place` names them as the worker takes it; `turns`, the last one last."""
+    """A conversation about lines `first`..`last` (0-based; -1: the file) of a document; `turns`, the last one last."""
 
-    place: Mapping[str, Any]
+    opened: Opened
+    first: int
+    last: int
     turns: tuple[Turn, ...] = ()
 
 
@@ -162,6 +164,7 @@ class Session:
         self.last_status: dict[str, Any] = {}
         self.menus: dict[str, Opened] = {}
         self.talks: dict[str, Talk] = {}
+        self.safe_fixes: tuple[object, Any] = ((), None)
         self.accepted = 0
         self.accepted_partly = 0
         self.latency_ms = 0.0

@@ -94,6 +94,15 @@ def test_the_question_has_related_code_and_no_secret(index: Index) -> None:
     assert KEY not in text and "REDACTED_1" in text
 
 
+def test_a_rewriting_predicts_the_lines_as_they_are(index: Index) -> None:
+    """Providers that take a prediction answer sooner; it shows no secret either."""
+    made = asked(index, "rewrite", 4, 12, words="Rename the token.")
+    assert isinstance(made, Prepared)
+    assert "def total(self):" in made.call.prediction and KEY not in made.call.prediction
+    documented = asked(index, "document", 11)
+    assert isinstance(documented, Prepared) and documented.call.prediction == ""
+
+
 def test_documentation_is_asked_for_in_the_projects_style(index: Index) -> None:
     """A neighbour's docstring decides."""
     assert "Google style" in question(asked(index, "document", 11))

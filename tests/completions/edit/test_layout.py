@@ -11,7 +11,7 @@ from linnet_context.text import Document
 
 def of(path: str, files: dict[str, str]) -> Layout | None:
     document = Document.of(path, language_of(path) or "", "")
-    return layout(document, [each for each in files if language_of(each) != "json"], files.get)
+    return layout(document, [each for each in files if language_of(each) not in ("json", "toml")], files.get)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,33 @@ def of(path: str, files: dict[str, str]) -> Layout | None:
             {"app/src/test/java/shop/OtherTest.java": "import org.junit.Test;"},
             "app/src/test/java/shop/PriceTest.java",
             "JUnit 4",
+            False,
+        ),
+        (
+            "render/yaml.go",
+            {"render/yaml.go": "", "binding/yaml.go": "", "binding/yaml_test.go": ""},
+            "render/yaml_test.go",
+            "testing",
+            False,
+        ),
+        (
+            "one/src/index.ts",
+            {
+                "one/package.json": "jest",
+                "one/src/index.ts": "",
+                "two/package.json": "vitest",
+                "two/src/index.ts": "",
+                "two/src/tests/index.test.ts": "",
+            },
+            "one/src/index.test.ts",
+            "Jest",
+            False,
+        ),
+        (
+            "libs/one/shop/price.py",
+            {"libs/one/pyproject.toml": "", "tests/test_price.py": "import unittest"},
+            "libs/one/tests/test_price.py",
+            "pytest",
             False,
         ),
         ("src/price.c", {"tests/test_other.c": "#include <cmocka.h>"}, "tests/test_price.c", "cmocka", False),

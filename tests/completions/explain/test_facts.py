@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,7 +204,9 @@ def test_fact_sheet(
     tmp_path: Path, name: str, workspace: str, path: str, first: int, last: int | None
 ) -> None:
     """Everything that can be looked up about a place is there, each fact under its label."""
-    expect(to_markdown(sheet(tmp_path, workspace, path, first, last)), GOLDEN / f"{name}.md")
+    # What Python's own library says of itself is another matter in each version.
+    found = replace(sheet(tmp_path, workspace, path, first, last), installed=())
+    expect(to_markdown(found), GOLDEN / f"{name}.md")
 
 
 def test_only_files_that_see_a_definition_count_when_it_has_namesakes(tmp_path: Path) -> None:

@@ -177,10 +177,15 @@ async def _safe(
         "first": span.first,
         "last": span.last,
     }
-    try:
-        found = await session.worker.request("safeFixes", question, _PATIENCE)
-    except (WorkerGone, TimeoutError):
-        return []
+    # Some editors ask at each move of the cursor.
+    key = (opened.uri, opened.document.version, *rules, span)
+    known, found = session.safe_fixes
+    if known != key:
+        try:
+            found = await session.worker.request("safeFixes", question, _PATIENCE)
+        except (WorkerGone, TimeoutError):
+            return []
+        session.safe_fixes = key, found
     return [_fix(session, opened, params, one) for one in found or () if _is_of(opened, one)]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from linnet_completions.edit.change import Span, shift
 from linnet_completions.models.protocol import Call, Message, ModelError, Task
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.files import private_folder, write_private
@@ -75,19 +76,36 @@ async def ask(session: Session, snapshot: Snapshot, params: Params, cold: Cold) 
     if route is None:
         return {"markdown": "", "message": NO_MODEL}
     name = str(params.get("conversation") or uuid.uuid4())
-    talk = session.talks.get(name) or Talk(_lines(opened, params, snapshot.client.encoding))
-    history = [[turn.question, turn.answer] for turn in talk.turns]
-    question = {**talk.place, "ask": text, "history": history}
+    talk = session.talks.get(name)
+    place = _lines(opened, params, snapshot.client.encoding) if talk is None else _moved(talk, opened)
+    if place is None:
+        return {"markdown": "", "message": "These lines were edited meanwhile: begin anew."}
+    turns = talk.turns if talk is not None else ()
+    history = [[turn.question, turn.answer] for turn in turns]
+    question = {**place, "ask": text, "history": history}
     answer = await _facts(session, question, snapshot, route)
     if answer is None or answer["call"] is None:
         return {"markdown": "", "message": "This file is never sent, or is not known yet."}
     said = await _said(session, opened, route, answer["call"], cold, params.get("partialResultToken"))
-    session.talks[name] = Talk(talk.place, tuple(recent([*talk.turns, Turn(text, said)])))
+    kept = tuple(recent([*turns, Turn(text, said)]))
+    session.talks[name] = Talk(opened, place["first"], place["last"], kept)
     while len(session.talks) > _MOST_TALKS:
         session.talks.pop(next(iter(session.talks)))
     if params.get("show"):
         await _show(session, cold, said)
     return {"markdown": said, "model": route.label, "conversation": name}
+
+
+def _moved(talk: Talk, opened: Opened) -> dict[str, Any] | None:
+    """The place that a conversation is about, where it stands now; None when its lines are not what they were."""
+    before = talk.opened.document
+    question: dict[str, Any] = {"root": opened.root, "path": opened.document.path}
+    if talk.first < 0 and opened.uri == talk.opened.uri:
+        return {**question, "first": -1, "last": -1}
+    by = shift(before.lines, opened.document.lines, Span(talk.first, talk.last))
+    if by is None or opened.uri != talk.opened.uri:
+        return None
+    return {**question, "first": talk.first + by, "last": talk.last + by}
 
 
 def _asked(params: Params) -> dict[str, Any]:
