@@ -9,9 +9,13 @@ import pytest
 
 from linnet_server.client import ClientError
 from linnet_server.lsp.capabilities import COMMANDS
-from tests.protocol.helpers import CLIENTS, initialize_of, server
+from tests.protocol.helpers import CLIENTS, Transcript, initialize_at, initialize_of, server
+from tests.repositories import Scratch
 
 pytestmark = pytest.mark.slow
+
+# Those that ask for diagnostics, and can be told to ask again.
+PULLING = {"nvim-0.12.4", "vscode-1.139-lc11"}
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -24,8 +28,31 @@ def test_real_clients_get_their_own_encoding_and_inline_completion(name: str, tm
     offered = params["capabilities"].get("general", {}).get("positionEncodings", ["utf-16"])
     assert capabilities["positionEncoding"] == offered[0]
     assert capabilities["inlineCompletionProvider"] == {"workDoneProgress": False}
-    pulls = bool(params["capabilities"]["textDocument"].get("diagnostic"))
-    assert ("diagnosticProvider" in capabilities) is pulls
+    assert ("diagnosticProvider" in capabilities) is (name in PULLING)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_review_notes_are_either_pulled_or_pushed(name: str, tmp_path: Path) -> None:
+    """Each client has the notes of a review at once, in the one way that it understands, and never in both."""
+    scratch = Scratch(tmp_path)
+    scratch.git("init", "--quiet")
+    scratch.write({"a.py": "value = 1\n"}).git("add", ".")
+    scratch.git("commit", "--quiet", "-m", "Begin")
+    text = "value = 1\nassert (value, 'never fails')\n"
+    transcript = Transcript()
+    with server(tmp_path, transcript=transcript) as client:
+        client.request("initialize", initialize_at(name, tmp_path))
+        client.notify("initialized", {})
+        uri = client.open(tmp_path / "a.py", "python", text)
+        assert client.execute("linnet.review", {"uri": uri})["findings"] == 1
+        if name in PULLING:
+            notes = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        else:
+            notes = client.wait_for("textDocument/publishDiagnostics", matching={"uri": uri})["diagnostics"]
+    assert [note["range"]["start"]["line"] for note in notes] == [1]
+    said = transcript.methods()
+    assert said.count("workspace/diagnostic/refresh") == (name in PULLING)
+    assert said.count("textDocument/publishDiagnostics") == (name not in PULLING)
 
 
 def test_requests_before_initialize_are_refused(tmp_path: Path) -> None:

@@ -71,6 +71,17 @@ def test_the_models_text_is_shown_and_asked_for_once(tmp_path: Path) -> None:
         assert "total = " in asked.json["messages"][-1]["content"]
 
 
+def test_a_provider_that_is_chosen_later_answers_at_once(tmp_path: Path) -> None:
+    """What was shown under other settings is not shown on."""
+    written = chat("<fill>sum(map(price, items))</fill>")
+    with ModelServer(written) as model, editor(tmp_path, model.url) as (client, uri):
+        assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(map(price, items))"]
+        client.notify("workspace/didChangeConfiguration", {"settings": {"linnet": {"offline": True}}})
+        assert "sum(map(price, items))" not in texts(client.inline(uri, LINE, COLUMN))
+        client.notify("workspace/didChangeConfiguration", {"settings": {"linnet": {}}})
+        assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(map(price, items))"]
+
+
 def test_typing_that_agrees_keeps_the_stream(tmp_path: Path) -> None:
     """A request that the typing still agrees with is not cancelled: the next key is answered from it."""
     with (

@@ -53,6 +53,14 @@ def wheel() -> Path:
 
 
 @pytest.fixture(scope="session")
+def vsix() -> Path:
+    """The extension that `make vsix` built."""
+    built = sorted((ROOT / "dist").glob("*.vsix"))
+    assert built, "there is no extension in dist/: run `make vsix`"
+    return built[-1]
+
+
+@pytest.fixture(scope="session")
 def installed(wheel: Path, tell: Tell) -> Path:
     """The folder with the programs of a fresh environment that holds the wheel and what it needs."""
     base = cache_folder() / "wheel"

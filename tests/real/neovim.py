@@ -30,9 +30,10 @@ vim.opt.shiftwidth = 4
 vim.lsp.log.set_level('debug')
 {more}
 """
+# Neovim's own ghost text, or the plugin's where Neovim has none.
 SHOWN = """
-local space = vim.api.nvim_create_namespace('nvim.lsp.inline_completion')
-local marks = vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })
+local space = vim.lsp.inline_completion and 'nvim.lsp.inline_completion' or 'linnet.ghost'
+local marks = vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace(space), 0, -1, { details = true })
 local text = {}
 for _, mark in ipairs(marks) do
   for _, chunk in ipairs(mark[4].virt_text or {}) do table.insert(text, chunk[1]) end

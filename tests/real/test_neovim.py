@@ -21,10 +21,10 @@ Start = Callable[..., Editor]
 CLOSING = "for _, pair in ipairs({ '()', '[]' }) do vim.keymap.set('i', pair:sub(1, 1), pair .. '<Left>') end"
 
 
-@pytest.fixture(scope="module")
-def folder(cache: Path, tell: Tell) -> Path:
-    """Where Neovim is; the first time it is fetched."""
-    return neovim.fetched(cache, tell)
+@pytest.fixture(scope="module", params=["sid", "trixie"], ids=["0.12", "0.10"])
+def folder(cache: Path, tell: Tell, request: pytest.FixtureRequest) -> Path:
+    """Where Neovim is, one with ghost text of its own and one without; the first time it is fetched."""
+    return neovim.fetched(cache, tell, request.param)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_ghost_text_that_lacks_what_was_closed_is_not_accepted(editor: Editor) -
 
 
 def test_other_suggestions_are_cycled_through(editor: Editor) -> None:
-    """Neovim's own `select()` goes from one suggestion to the next, and Tab takes the one that is shown."""
+    """A key goes from one suggestion to the next, and Tab takes the one that is shown."""
     editor.keys("<C-u>")
     editor.type("        self.")
     editor.ghost()
@@ -144,12 +144,66 @@ def test_other_suggestions_are_cycled_through(editor: Editor) -> None:
     seen = []
     for _ in range(2):
         before = editor.shown()
-        editor.lua("vim.lsp.inline_completion.select({ count = 1 })")
+        editor.keys("<M-]>")
         editor.wait(lambda: editor.shown() not in ("", before), "the next suggestion")  # noqa: B023
         seen.append(editor.shown().rpartition(" (")[0])  # Neovim counts: " (1/2)".
     assert seen[0] != seen[1]
     editor.keys("<Tab>")
     editor.wait(lambda: editor.line() == "        self." + seen[1], "the accepted text")
+
+
+def test_the_next_word_is_accepted(editor: Editor, store: Path) -> None:
+    """One key takes a word, another the rest of the line; what is left stays on show, and nothing is said twice."""
+    before = store.read_text()
+    editor.ghost()
+    editor.keys("<M-Right>")
+    editor.wait(lambda: editor.line() == TYPED + "dings", "the first word")
+    editor.wait_for_ghost(REST.removeprefix("dings"))
+    editor.keys("<M-Right>")
+    editor.wait(lambda: editor.line() == TYPED + "dings[self", "the second word")
+    editor.wait_for_ghost(REST.removeprefix("dings[self"))
+    editor.keys("<Tab>")
+    editor.wait(lambda: editor.line() == TYPED + REST, "the accepted text")
+    assert editor.saved(store).decode() == before + HEAD + TYPED + REST + "\n"
+
+
+def test_words_are_told_apart(editor: Editor) -> None:
+    """What stands before a word goes with it, over line ends too; a line is taken without its end."""
+    parts = [["word", "(été) x", "(été"], ["word", "\n    return é", "\n    return"], ["word", ")]", ")]"]]
+    parts += [["line", "a = 1\nb", "a = 1"], ["line", "\n  b\nc", "\n  b"], ["whole", "a\nb", "a\nb"]]
+    for part, text, first in parts:
+        assert editor.lua("return require('linnet.fitting').part(...)", text, part) == first
+
+
+def test_the_next_line_is_accepted(editor: Editor) -> None:
+    """A text of several lines is taken line by line, with what was indented."""
+    editor.ghost()
+    editor.keys("<M-C-Right>")
+    editor.wait(lambda: editor.line() == TYPED + REST, "the accepted line")
+
+
+def test_ghost_text_is_dismissed(editor: Editor) -> None:
+    """A key takes it away; Tab is a tab then, and the next key asks again."""
+    editor.ghost()
+    editor.keys("<C-]>")
+    editor.wait(lambda: not editor.shown(), "no ghost text")
+    editor.keys("d")
+    editor.wait_for_ghost(REST[1:])
+
+
+def test_an_open_menu_has_the_tab_key(editor: Editor) -> None:
+    """Beside a completion plugin whose menu is open Tab is the plugin's, and ghost text's when it is closed."""
+    editor.lua("package.loaded['cmp'] = { visible = function() return vim.g.open end }")
+    editor.run("let g:open = v:true")
+    editor.ghost()
+    editor.keys("<Tab>#")
+    editor.wait(lambda: editor.line().endswith("#"), "the typed text")
+    assert editor.line().replace(" ", "") == (TYPED + "#").replace(" ", "")
+    editor.keys("<C-u>" + TYPED)
+    editor.ghost()
+    editor.run("let g:open = v:false")
+    editor.keys("<Tab>")
+    editor.wait(lambda: editor.line() == TYPED + REST, "the accepted text")
 
 
 def test_accepting_is_undone_by_itself(editor: Editor) -> None:
@@ -241,7 +295,7 @@ def test_the_status_is_told(start: Start, store: Path) -> None:
     editor = start(store)
     editor.run("Linnet status")
     editor.wait(lambda: "embedded engine" in editor.messages(), "the status")
-    editor.lua("pcall(vim.cmd.Linnet, 'nonsense')")
+    editor.lua("vim.schedule(function() vim.cmd.Linnet('nonsense') end)")
     editor.wait(lambda: "there is no `:Linnet nonsense`" in editor.messages(), "the complaint")
 
 
@@ -250,7 +304,7 @@ def test_health_is_well(start: Start, store: Path) -> None:
     editor = start(store)
     editor.run("checkhealth linnet")
     report = editor.text()
-    assert "can show ghost text" in report and "A server runs for" in report
+    assert "ghost text" in report and "A server runs for" in report and "<Tab>: accept" in report
     assert "ERROR" not in report
 
 
@@ -264,16 +318,3 @@ def test_a_missing_server_is_told_once(
         assert editor.messages().count("no-such-linnet") == 1
         editor.run("checkhealth linnet")
         assert "is not a program on PATH" in editor.text()
-
-
-def test_an_older_neovim_explains_and_says_what_it_lacks(
-    cache: Path, tell: Tell, installed: Path, isolated: Path, monkeypatch: pytest.MonkeyPatch, store: Path
-) -> None:
-    """Neovim 0.10 has no ghost text: one message says so, and the commands work."""
-    older = neovim.fetched(cache, tell, "trixie")
-    with neovim.running(older, installed, isolated, monkeypatch) as editor:
-        editor.open(store)
-        assert editor.messages().count("ghost text needs Neovim 0.12") == 1
-        editor.run("/def latest")
-        editor.run("Linnet explain")
-        editor.wait(editor.floats, "the float", 30)

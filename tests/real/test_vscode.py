@@ -19,14 +19,6 @@ from tests.real.workspace import HEAD, REST, TYPED, workspace
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture(scope="session")
-def vsix() -> Path:
-    """The extension that `make vsix` built."""
-    built = sorted((ROOT / "dist").glob("*.vsix"))
-    assert built, "there is no extension in dist/: run `make vsix`"
-    return built[-1]
-
-
 @pytest.fixture(scope="module")
 def browser(cache: Path, tell: Tell) -> Iterator[Browser]:
     """A browser; the first time it is fetched."""

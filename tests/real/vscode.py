@@ -113,8 +113,10 @@ class Running:
 
 
 @contextmanager
-def serving(vscode: Path, home: Path, extensions: Path, programs: Path) -> Iterator[Running]:
-    """A running server. The extension finds `linnet` on PATH."""
+def serving(
+    vscode: Path, home: Path, extensions: Path, programs: Path, *, trusting: bool = True
+) -> Iterator[Running]:
+    """A running server. The extension finds `linnet` on PATH. One that is not `trusting` asks its user about folders."""
     settings = home / "data" / "Machine" / "settings.json"
     settings.parent.mkdir(parents=True)
     command = [node(), str(vscode / "out/server-main.js"), "--accept-server-license-terms"]
@@ -132,8 +134,8 @@ def serving(vscode: Path, home: Path, extensions: Path, programs: Path) -> Itera
         str(home),
         "--extensions-dir",
         str(extensions),
-        "--disable-workspace-trust",
     ]
+    command += ["--disable-workspace-trust"] if trusting else []
     # PATH is to be what we say, not what a login shell of the machine says.
     command.append("--force-disable-user-env")
     environ = {**os.environ, **{name: str(home / "user" / folder) for name, folder in HOMES.items()}}

@@ -35,9 +35,15 @@ def encoding_for(params: dict[str, Any]) -> str:
 
 
 def pulls_diagnostics(params: dict[str, Any]) -> bool:
-    """Whether the client asks for diagnostics itself; then they are never pushed."""
-    text_document = (params.get("capabilities") or {}).get("textDocument") or {}
-    return bool(text_document.get("diagnostic"))
+    """Whether the client asks for diagnostics itself; then they are never pushed.
+
+    One that cannot be told to ask again (Neovim 0.10, Helix, lsp-mode) would see the notes of a review only after the
+    next change, so they are pushed to it.
+    """
+    capabilities = params.get("capabilities") or {}
+    pulls = (capabilities.get("textDocument") or {}).get("diagnostic")
+    asks_again = ((capabilities.get("workspace") or {}).get("diagnostics") or {}).get("refreshSupport")
+    return bool(pulls and asks_again)
 
 
 def shows_ghost_text(params: dict[str, Any]) -> bool:

@@ -64,7 +64,6 @@ class Client:
     name: str
     encoding: str
     pulls_diagnostics: bool
-    refreshes_diagnostics: bool
     shows_progress: bool
     shows_documents: bool
     shows_ghost_text: bool
@@ -84,12 +83,11 @@ class Client:
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Client:
         capabilities = params.get("capabilities") or {}
-        window, workspace = capabilities.get("window") or {}, capabilities.get("workspace") or {}
+        window = capabilities.get("window") or {}
         return cls(
             name=(params.get("clientInfo") or {}).get("name") or "",
             encoding=encoding_for(dict(params)),
             pulls_diagnostics=pulls_diagnostics(dict(params)),
-            refreshes_diagnostics=bool((workspace.get("diagnostics") or {}).get("refreshSupport")),
             shows_progress=bool(window.get("workDoneProgress")),
             shows_documents=bool((window.get("showDocument") or {}).get("support")),
             shows_ghost_text=shows_ghost_text(dict(params)),
@@ -223,6 +221,7 @@ class Session:
         """New settings; folders whose cache or exclusions changed are learned anew."""
         before = self.state.settings
         self.state = replace(self.state, settings=settings)
+        self.shown.clear()  # Under these settings something else may be shown, by somebody else.
         if (before.context.ignore, before.cache.dir) != (settings.context.ignore, settings.cache.dir):
             for name in (NOWHERE, *map(str, self.state.roots)):
                 self.worker.notify("forget", {"root": name})

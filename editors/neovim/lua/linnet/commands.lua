@@ -21,11 +21,8 @@ local function execute(command, argument, done)
       done(result or {})
     end
   end
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:request('workspace/executeCommand', params, answered, 0)
-  else
-    client.request('workspace/executeCommand', params, answered, 0)
-  end
+  -- Named, not 0: only so does Neovim send the changes first that it has held back.
+  linnet.request(client, 'workspace/executeCommand', params, answered, vim.api.nvim_get_current_buf())
 end
 
 ---@return string
@@ -61,17 +58,17 @@ local function review(given)
 end
 
 local function clear()
-  execute('linnet.clearReview', {}, function() end)
+  execute('linnet.clearReview', vim.empty_dict(), function() end)
 end
 
 local function status()
-  execute('linnet.status', {}, function(said)
+  execute('linnet.status', vim.empty_dict(), function(said)
     linnet.notify(('%s (%s, %d accepted)'):format(said.message, said.model, said.accepted))
   end)
 end
 
 local function toggle()
-  execute('linnet.toggle', {}, function(result)
+  execute('linnet.toggle', vim.empty_dict(), function(result)
     linnet.notify(result.enabled and 'ghost text is on.' or 'ghost text is off.')
   end)
 end

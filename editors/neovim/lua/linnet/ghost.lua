@@ -1,41 +1,13 @@
---- Accepts ghost text, if it still fits the text that it was made for.
+--- Ghost text and its keys: accepts it, if it still fits the text that it was made for.
+local fitting = require('linnet.fitting')
+local linnet = require('linnet')
+
 local M = {}
 
---- Whether some text is nothing but brackets and quotes that were closed by themselves and that `rest` closes, too.
----@param closed string
----@param rest string
----@return boolean
-local function closes(closed, rest)
-  local from = 1
-  for character in closed:gmatch('.') do
-    local found = ([[)]}>"'`]]):find(character, 1, true) and rest:find(character, from, true)
-    if not found then
-      return false
-    end
-    from = found + 1
-  end
-  return true
-end
-
---- What is still to be inserted of a suggestion, and how many bytes behind the cursor it replaces.
---- Neovim shows a suggestion on while the user types and would insert it where it was asked for, whatever stands there
---- now; so it is accepted only when what was typed since is its beginning, and nothing else on the line has changed but
---- brackets that were closed behind the cursor.
----@param item vim.lsp.inline_completion.Item
----@return string? rest nil when it does not fit
----@return integer replaced
-local function fitting(item)
-  local row, first, _, last = item.range:to_extmark()
-  local cursor = vim.api.nvim_win_get_cursor(0)
-  local line, column = vim.api.nvim_get_current_line(), cursor[2]
-  local text = item.insert_text --[[@as string]]
-  local typed, rest = line:sub(first + 1, column), text:sub(column - first + 1)
-  local grown = #line - column - (vim.tbl_get(item, 'command', 'arguments', 1, 'behind') or math.huge)
-  local same_place = cursor[1] == row + 1 and first <= column and grown >= 0
-  if not same_place or rest == '' or typed .. rest ~= text or not closes(line:sub(column + 1, column + grown), rest) then
-    return nil, 0
-  end
-  return rest, last - first + grown
+--- Where ghost text comes from: Neovim's own since 0.12, else ours.
+---@return table
+local function source()
+  return vim.lsp.inline_completion or require('linnet.overlay')
 end
 
 ---@param text string
@@ -49,25 +21,106 @@ local function insert(text, replaced)
   vim.api.nvim_win_set_cursor(0, { row + #lines - 1, start + #lines[#lines] })
 end
 
---- Accept the ghost text that is shown. `otherwise` is called when it has gone stale.
+--- Tell the server what was taken of a suggestion.
+---@param client vim.lsp.Client
+---@param item linnet.Item
+---@param left string what was not taken
+local function tell(client, item, left)
+  if left == '' then
+    local buffer = vim.api.nvim_get_current_buf()
+    if client.exec_cmd then
+      client:exec_cmd(item.command, { bufnr = buffer })
+    else
+      linnet.request(client, 'workspace/executeCommand', item.command, function() end, buffer)
+    end
+    return
+  end
+  local taken = item.insert_text:sub(1, -#left - 1)
+  local length = #vim.iconv(taken, 'utf-8', 'utf-16le') / 2
+  local params = { item = { insertText = item.insert_text, command = item.command }, acceptedLength = length }
+  linnet.tell(client, 'textDocument/didPartiallyAcceptCompletion', params)
+end
+
+---@param part linnet.Part
 ---@param otherwise? fun()
----@return boolean shown whether there was any ghost text
-function M.accept(otherwise)
-  return vim.lsp.inline_completion.get({
+---@return boolean
+local function accept(part, otherwise)
+  return source().get({
     on_accept = function(item)
       local client = vim.lsp.get_client_by_id(item.client_id)
       if not client or client.name ~= 'linnet' then
         return item
       end
-      local rest, replaced = fitting(item)
+      local rest, replaced = fitting.rest(item)
       if rest then
-        insert(rest, replaced)
-        client:exec_cmd(item.command, { bufnr = vim.api.nvim_get_current_buf() })
+        local text = fitting.part(rest, part)
+        local left = rest:sub(#text + 1)
+        insert(text, left == '' and replaced or 0)
+        tell(client, item, left)
       elseif otherwise then
         otherwise()
       end
     end,
   })
+end
+
+--- Accept the ghost text that is shown. `otherwise` is called when it has gone stale.
+---@param otherwise? fun()
+---@return boolean shown whether there was any ghost text
+function M.accept(otherwise)
+  return accept('whole', otherwise)
+end
+
+--- Accept its next word; what is left is shown again.
+---@param otherwise? fun()
+---@return boolean shown
+function M.accept_word(otherwise)
+  return accept('word', otherwise)
+end
+
+--- Accept its next line.
+---@param otherwise? fun()
+---@return boolean shown
+function M.accept_line(otherwise)
+  return accept('line', otherwise)
+end
+
+--- Show the next suggestion.
+function M.next()
+  source().select({ count = 1 })
+  return true
+end
+
+--- Show the previous suggestion.
+function M.previous()
+  source().select({ count = -1 })
+  return true
+end
+
+--- Take the ghost text away until the next key.
+---@return boolean shown
+function M.dismiss()
+  if vim.lsp.inline_completion then
+    return vim.lsp.inline_completion.get({ on_accept = function() end })
+  end
+  return require('linnet.overlay').dismiss()
+end
+
+--- Have ghost text in a buffer.
+---@param buffer integer
+function M.enable(buffer)
+  if vim.lsp.inline_completion then
+    vim.lsp.inline_completion.enable(true, { bufnr = buffer })
+  else
+    require('linnet.overlay').enable(buffer)
+  end
+end
+
+--- Whether a completion menu is open: then keys are the menu's.
+---@return boolean
+local function menu_is_open()
+  local cmp, blink = package.loaded['cmp'], package.loaded['blink.cmp']
+  return vim.fn.pumvisible() == 1 or (cmp ~= nil and cmp.visible()) or (blink ~= nil and blink.is_visible())
 end
 
 ---@param keys string
@@ -94,34 +147,38 @@ local function press(key, before)
   end
 end
 
+---@alias linnet.Action 'accept'|'accept_word'|'accept_line'|'next'|'previous'|'dismiss'
+
+---@param action linnet.Action
 ---@param key string
-local function map_now(key)
+local function map_now(action, key)
   local before = vim.fn.maparg(key, 'i', false, true)
   local function otherwise()
     press(key, before)
   end
   vim.keymap.set('i', key, function()
-    if M.accept(otherwise) then
+    if not (action == 'accept' and menu_is_open()) and M[action](otherwise) then
       -- What is accepted is undone by itself, apart from what was typed.
-      return '<C-g>u'
+      return vim.startswith(action, 'accept') and '<C-g>u' or ''
     end
     otherwise()
     return ''
-  end, { expr = true, desc = 'Accept ghost text' })
+  end, { expr = true, desc = 'Ghost text: ' .. action:gsub('_', ' ') })
 end
 
---- Have a key of insert mode accept ghost text; without any it does what it did before.
+--- Have a key of insert mode do something with ghost text; without any it does what it did before.
+---@param action linnet.Action
 ---@param key string
-function M.map(key)
+function M.map(action, key)
   if vim.v.vim_did_enter == 1 then
-    map_now(key)
+    map_now(action, key)
     return
   end
   -- After all plugins, so that their mappings are known.
   vim.api.nvim_create_autocmd('VimEnter', {
     once = true,
     callback = function()
-      map_now(key)
+      map_now(action, key)
     end,
   })
 end

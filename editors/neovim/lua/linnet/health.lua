@@ -4,10 +4,25 @@ local linnet = require('linnet')
 local M = {}
 
 local function check_neovim()
-  if linnet.shows_ghost_text() then
-    vim.health.ok('This Neovim can show ghost text.')
+  if vim.lsp.inline_completion then
+    vim.health.ok('This Neovim shows ghost text by itself.')
+  elseif vim.fn.has('nvim-0.10') == 1 then
+    vim.health.ok('The plugin shows ghost text in this Neovim.')
   else
-    vim.health.warn('Ghost text needs Neovim 0.12; explaining and reviewing work.', 'Install Neovim 0.12 or newer.')
+    vim.health.error('Neovim is older than 0.10.', 'Install Neovim 0.10 or newer.')
+  end
+end
+
+--- Keys of insert mode that were mapped to something else after us.
+local function check_keys()
+  for action, key in pairs(linnet.options().keys) do
+    local found = key and vim.fn.maparg(key, 'i', false, true) or {}
+    local name = action:gsub('_', ' ')
+    if found.desc == 'Ghost text: ' .. name then
+      vim.health.ok(('%s: %s.'):format(key, name))
+    elseif key then
+      vim.health.warn(('%s is mapped by something else, so it does not do this: %s.'):format(key, name))
+    end
   end
 end
 
@@ -62,6 +77,7 @@ function M.check()
   if check_program() then
     check_doctor()
   end
+  check_keys()
   check_clients()
 end
 

@@ -6,7 +6,7 @@ local M = {}
 ---@field cmd? string[] The command that starts the server: `{ 'linnet', 'serve' }`, found on PATH.
 ---@field root_markers? string[] What makes a folder the root of a workspace.
 ---@field settings? table<string, any> Settings of docs/settings.md, for example `{ completion = { max_lines = 3 } }`.
----@field tab? boolean Whether <Tab> accepts ghost text: true.
+---@field keys? table<linnet.Action, string|false> Keys of insert mode; false for none.
 
 --- The notification `linnet/status`.
 ---@class linnet.Status
@@ -18,6 +18,15 @@ local M = {}
 ---@field costTodayUsd number
 
 local ROOT_MARKERS = { '.git', 'linnet.toml', 'pyproject.toml', 'package.json', 'go.mod', 'Cargo.toml' }
+-- Each does what it did before while there is no ghost text.
+local KEYS = {
+  accept = '<Tab>',
+  accept_word = '<M-Right>',
+  accept_line = '<M-C-Right>',
+  next = '<M-]>',
+  previous = '<M-[>',
+  dismiss = '<C-]>',
+}
 -- A server that ends by itself is started again so often, each time after a longer pause.
 local MOST_RESTARTS = 5
 local FIRST_PAUSE_MS = 500
@@ -28,7 +37,6 @@ local FORGET_MS = 3 * 60 * 1000
 local status
 local restarts = 0
 local last_end = 0
-local complained = false
 
 ---@param text string
 ---@param level? vim.log.levels
@@ -39,7 +47,7 @@ end
 ---@return linnet.Options
 function M.options()
   local given = type(vim.g.linnet) == 'table' and vim.g.linnet or {}
-  return vim.tbl_extend('force', { cmd = { 'linnet', 'serve' }, root_markers = ROOT_MARKERS, tab = true }, given)
+  return vim.tbl_deep_extend('force', { cmd = { 'linnet', 'serve' }, root_markers = ROOT_MARKERS, keys = KEYS }, given)
 end
 
 --- What the server said last about itself; nil before it said anything.
@@ -65,10 +73,30 @@ function M.client(buffer)
   return vim.lsp.get_clients({ name = 'linnet', bufnr = buffer or 0 })[1]
 end
 
---- Whether this Neovim can show ghost text.
----@return boolean
-function M.shows_ghost_text()
-  return vim.lsp.inline_completion ~= nil
+--- Send a request; the names of Neovim's own functions differ between its versions.
+---@param client vim.lsp.Client
+---@param method string
+---@param params table<string, any>
+---@param answered fun(failure?: lsp.ResponseError, result: any)
+---@param buffer integer
+function M.request(client, method, params, answered, buffer)
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:request(method, params, answered, buffer)
+  else
+    client.request(method, params, answered, buffer)
+  end
+end
+
+--- Send a notification.
+---@param client vim.lsp.Client
+---@param method string
+---@param params table<string, any>
+function M.tell(client, method, params)
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:notify(method, params)
+  else
+    client.notify(method, params)
+  end
 end
 
 ---@param said? linnet.Status
@@ -79,12 +107,20 @@ end
 
 ---@param buffer integer
 local function attached(_, buffer)
-  if M.shows_ghost_text() then
-    vim.lsp.inline_completion.enable(true, { bufnr = buffer })
-  elseif not complained then
-    complained = true
-    M.notify('ghost text needs Neovim 0.12; explaining and reviewing work here.', vim.log.levels.WARN)
+  require('linnet.ghost').enable(buffer)
+end
+
+--- What this Neovim tells the server that it can do.
+---@return lsp.ClientCapabilities?
+local function capabilities()
+  if vim.lsp.inline_completion then
+    return nil
   end
+  -- Ours counts columns in bytes, as Neovim does.
+  return vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), {
+    general = { positionEncodings = { 'utf-8', 'utf-16' } },
+    textDocument = { inlineCompletion = { dynamicRegistration = false } },
+  })
 end
 
 --- Start the server again for all buffers, as if they were opened now.
@@ -124,6 +160,7 @@ function M.config()
     cmd = options.cmd,
     root_markers = options.root_markers,
     init_options = { linnet = options.settings or vim.empty_dict() },
+    capabilities = capabilities(),
     on_attach = attached,
     on_exit = ended,
     handlers = {
@@ -162,8 +199,10 @@ function M.start()
   else
     start_on_filetype(config)
   end
-  if M.options().tab and M.shows_ghost_text() then
-    require('linnet.ghost').map('<Tab>')
+  for action, key in pairs(M.options().keys) do
+    if key then
+      require('linnet.ghost').map(action, key)
+    end
   end
 end
 

@@ -109,8 +109,7 @@ async def _show(session: Session, cold: Cold, notes: dict[str, tuple[Note, ...]]
     for uri, found in notes.items():
         session.set_notes(uri, found)
     if session.client.pulls_diagnostics:
-        if session.client.refreshes_diagnostics:
-            await cold.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        await cold.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
         return
     for uri in notes:
         cold.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": _wire(session, uri)})
