@@ -372,3 +372,32 @@ def test_rule_11_failures_are_a_status(tmp_path: Path) -> None:
         learned(client)
         assert texts(client.inline(uri, LINE, COLUMN + TYPED))
     assert not [method for method in transcript.methods() if method.startswith("window/show")]
+
+
+# What became of a suggestion is counted, and what was turned down is not offered again.
+
+
+def test_an_acceptance_is_counted_once(tmp_path: Path) -> None:
+    """From the change alone, and not twice when the command comes too."""
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.0) as (
+        client,
+        uri,
+        _,
+    ):
+        (item,) = client.inline(uri, 2, 8)
+        client.change(uri, 2, edit(2, 8, 8, item["insertText"]))
+        client.execute(item["command"]["command"], *item["command"]["arguments"])
+        assert client.execute("linnet.status")["accepted"] == 1
+
+
+def test_what_was_undone_is_not_offered_again(tmp_path: Path) -> None:
+    """A text that was accepted and taken back is not shown a second time at that place."""
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.0) as (
+        client,
+        uri,
+        _,
+    ):
+        (item,) = client.inline(uri, 2, 8)
+        client.change(uri, 2, edit(2, 8, 8, item["insertText"]))
+        client.change(uri, 3, edit(2, 8, 8 + len(item["insertText"]), ""))
+        assert client.inline(uri, 2, 8) == []

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.flight import Flight
-from linnet_completions.ghost.frame import Frame, frame_of, step
+from linnet_completions.ghost.frame import Frame, Step, frame_of, step
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.policy import NEVER, Decision, Misses, Pace
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
@@ -63,6 +63,7 @@ class Flights:
         self._answers: dict[str, Recent] = {}
         self._frames: dict[str, tuple[Frame, Masks]] = {}
         self._asked: dict[str, float] = {}
+        self._framing: dict[str, asyncio.Task[None]] = {}
         self._later: dict[str, asyncio.Task[None]] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
@@ -164,7 +165,7 @@ class Flights:
     def _end(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)
         if flight is not None:
-            flight.close()
+            flight.leave()
 
     async def _flight(self, opened: Opened, position: Position, decision: Decision) -> Flight | None:
         """The stream that answers for a place: the one on its way if it will, else a new one, if one is to be asked for."""
@@ -258,21 +259,39 @@ class Flights:
         return flight
 
     async def _frame(self, opened: Opened, position: Position, settings: Settings) -> tuple[Frame, Masks]:
-        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added."""
+        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added.
+
+        Who waits for it may leave: it is gathered once for all that come.
+        """
         now = time.monotonic()
         kept, idle = self._frames.get(opened.uri), now - self._asked.get(opened.uri, now)
         self._asked[opened.uri] = now
         todo = step(kept[0] if kept else None, opened.document, position, idle)
         if kept is not None and todo == "keep":
             return kept
-        found = await self._context(opened, position, settings)
-        context, masks = context_of(found["context"]), found["masks"]
-        if kept is not None and todo == "add":
-            kept = kept[0].with_more(position, context), {**kept[1], **masks}
-        else:
-            kept = frame_of(opened.document, position, context), masks
-        self._frames[opened.uri] = kept
-        return kept
+        for _ in range(2):
+            task = self._framing.get(opened.uri)
+            if task is None:
+                work = self._gather(opened, position, settings, todo)
+                task = self._framing[opened.uri] = asyncio.get_running_loop().create_task(work)
+            await asyncio.shield(task)
+            kept = self._frames.get(opened.uri)
+            if kept is not None and kept[0].serves(opened.document, position):
+                return kept
+        raise WorkerGone("the document changes faster than it is read")
+
+    async def _gather(self, opened: Opened, position: Position, settings: Settings, todo: Step) -> None:
+        try:
+            found = await self._context(opened, position, settings)
+            context, masks = context_of(found["context"]), found["masks"]
+            kept = self._frames.get(opened.uri)
+            if kept is not None and todo == "add":
+                kept = kept[0].with_more(position, context), {**kept[1], **masks}
+            else:
+                kept = frame_of(opened.document, position, context), masks
+            self._frames[opened.uri] = kept
+        finally:
+            self._framing.pop(opened.uri, None)
 
     async def _context(self, opened: Opened, position: Position, settings: Settings) -> Any:
         question = {

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
+from linnet_completions.ghost.outcome import Event, Outcomes
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown
 from linnet_completions.worker.client import Worker
@@ -21,6 +22,7 @@ from linnet_server.settings import Settings
 
 if TYPE_CHECKING:
     from linnet_completions.explain.prompt import Turn
+    from linnet_completions.ghost.tally import Tally
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
 
@@ -163,6 +165,8 @@ class Session:
         self.talks: dict[str, Talk] = {}
         self.accepted = 0
         self.accepted_partly = 0
+        self.outcomes = Outcomes(self._count)
+        self.tally: Tally | None = None
         self.latency_ms = 0.0
 
     async def chosen(self) -> None:
@@ -170,6 +174,15 @@ class Session:
         if self.choosing is not None:
             # Whoever waits may be cancelled, and the loading goes on.
             await asyncio.wait((self.choosing,))
+
+    def _count(self, event: Event) -> None:
+        """Something became of a suggestion."""
+        if event.what == "accepted":
+            self.accepted += 1
+        elif event.what == "accepted_partly":
+            self.accepted_partly += 1
+        if self.tally is not None:
+            self.tally.add(event)
 
     def snapshot(self, uri: str | None) -> Snapshot:
         opened = self.state.documents.get(uri) if uri is not None else None
@@ -189,6 +202,7 @@ class Session:
         before = self.state.documents.get(opened.uri)
         self._keep(opened)
         self._follow(opened)
+        self.outcomes.changed(opened.uri, opened.document)
         notes = self.state.notes.get(opened.uri)
         if notes:
             for splice in splices:
@@ -252,6 +266,7 @@ class Session:
         """Nothing that was shown in a document is right any more."""
         self.shown.pop(uri, None)
         self.recent.pop(uri, None)
+        self.outcomes.closed(uri)
 
     def _follow(self, opened: Opened) -> None:
         """A model's answer that the document's new text contradicts is ended at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from linnet_completions.ghost.gate import refused
@@ -66,9 +66,20 @@ def still_shown(session: Session, snapshot: Snapshot, params: Params) -> Shown |
     if recent is not None:
         # What is on the screen may become longer, but it is not changed for something else under the cursor.
         rest = recent.find(document, position, rest.items[0].text if rest is not None else "") or rest
+    if rest is None:
+        return None
+    rest = welcome(session, rest)
     if rest is not None:
         session.shown[opened.uri] = rest
+        session.outcomes.shown(opened.uri, rest)
     return rest
+
+
+def welcome(session: Session, shown: Shown) -> Shown | None:
+    """The items without those that were turned down at this place; None when none is left."""
+    refuses = session.outcomes.refuses
+    items = tuple(item for item in shown.items if not refuses(shown.document, shown.position, item.text))
+    return replace(shown, items=items) if items else None
 
 
 async def suggested(session: Session, snapshot: Snapshot, params: Params, limit: int) -> Shown | None:
@@ -88,9 +99,13 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
         # The text moved on while we worked: the answer must be right for the text as it is, or be empty.
         moved = followed(opened.document, now.document, position)
         shown = typed_through(Shown(opened.document, position, items), now.document, moved) if moved else None
-    if now is None or shown is None or not shown.items:
+    shown = welcome(session, shown) if shown is not None else None
+    if now is None or shown is None:
         session.shown.pop(opened.uri, None)
         return None
+    if session.tally is not None:
+        session.tally.latency(shown.items[0].source, opened.document.language, session.latency_ms)
+    session.outcomes.shown(opened.uri, shown)
     session.shown[opened.uri] = shown
     session.recent.setdefault(opened.uri, Recent()).keep(shown)
     return shown

@@ -61,5 +61,5 @@ async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Col
 
 async def accept(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
     """`linnet.accept`: the editor runs it when the user takes a suggestion."""
-    session.accepted += 1
+    session.outcomes.accepted()
     return None
