@@ -47,9 +47,10 @@ class _Offer:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A text that somebody took, to be looked for again later."""
+    """A text that somebody took, and where, to be looked for again later."""
 
     uri: str
+    position: Position
     text: str
     source: str
     language: str
@@ -64,6 +65,7 @@ class Outcomes:
 
     tell: Callable[[Event], None]
     took: Callable[[Accepted], None] = lambda accepted: None
+    _last: Accepted | None = None
     _offers: dict[str, _Offer] = field(default_factory=dict[str, _Offer])
     _refused: deque[tuple[str, str, str]] = field(
         default_factory=lambda: deque[tuple[str, str, str]](maxlen=_REMEMBERED)
@@ -103,13 +105,14 @@ class Outcomes:
                 offer.in_part = True
                 self._tell("accepted_partly", offer, more)
 
-    def accepted(self, uri: str | None = None) -> None:
-        """The client says that the suggestion was taken; without a document, the one that was shown last."""
-        if uri is None:
-            uri = next(reversed(self._offers), None)
+    def accepted(self) -> Accepted | None:
+        """The client says that the suggestion that was shown last was taken; which one that was, the first time."""
+        uri = next(reversed(self._offers), None)
         offer = self._offers.get(uri) if uri is not None else None
         if uri is not None and offer is not None and not offer.accepted:
             self._accept(uri, offer)
+        last, self._last = self._last, None
+        return last
 
     def accepted_partly(self) -> None:
         """The client says that the head of the suggestion that was shown last was taken."""
@@ -135,7 +138,10 @@ class Outcomes:
     def _accept(self, uri: str, offer: _Offer) -> None:
         offer.accepted = True
         self._tell("accepted", offer, len(offer.item.text))
-        self.took(Accepted(uri, offer.item.text, offer.item.source, offer.document.language))
+        self._last = Accepted(
+            uri, offer.position, offer.item.text, offer.item.source, offer.document.language
+        )
+        self.took(self._last)
 
     def _astray(self, uri: str, offer: _Offer) -> None:
         offer.astray += 1

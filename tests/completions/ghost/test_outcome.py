@@ -36,7 +36,7 @@ def test_a_text_that_is_there_at_once_was_accepted() -> None:
     """Clients that say nothing are understood from the change."""
     told = Told()
     assert told.typed(TEXT) == ["shown", "accepted"]
-    assert told.took == [Accepted("a", TEXT, "local", "python")]
+    assert told.took == [Accepted("a", PLACE, TEXT, "local", "python")]
 
 
 def test_words_that_are_there_at_once_were_accepted_in_part() -> None:
@@ -53,7 +53,8 @@ def test_what_was_typed_by_hand_is_neither() -> None:
 def test_the_client_and_the_change_count_once() -> None:
     """A command beside the change is the same acceptance."""
     told = Told()
-    told.outcomes.accepted()
+    assert told.outcomes.accepted() == Accepted("a", PLACE, TEXT, "local", "python")
+    assert told.outcomes.accepted() is None
     assert told.typed(TEXT) == ["shown", "accepted"]
 
 
