@@ -46,6 +46,10 @@ class Misses:
 NEVER = Misses(-1, 0, 0)
 
 
+# Whoever asks for it gets an answer, whatever was asked before.
+ASKED = Decision(0.0, "you asked")
+
+
 def decide(
     document: Document, position: Position, draft: float | None, misses: Misses, *, waits: bool
 ) -> Decision:

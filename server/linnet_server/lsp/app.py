@@ -249,6 +249,7 @@ class Server:
             self._told,
             lambda: self._session.state.settings,
             self._session.current,
+            self._session.say,
         )
         self._session.gate = gate
         self._spawn(gate.warm())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,7 +14,7 @@ from linnet_completions.ghost.outcome import Event, Outcomes
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown
 from linnet_completions.worker.client import Worker
-from linnet_context.text import Splice
+from linnet_context.text import Position, Splice
 from linnet_server.assemble import workspace_cache
 from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics, shows_ghost_text
 from linnet_server.lsp.documents import Opened, rooted
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
 WAIT_THEMSELVES = frozenset({"neovim", "helix"})
+# The last steps that are kept to tell why there is a ghost text, or none.
+_STEPS = 16
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
 
 
@@ -167,6 +170,7 @@ class Session:
         self.accepted_partly = 0
         self.outcomes = Outcomes(self._count)
         self.tally: Tally | None = None
+        self.why: dict[str, tuple[Position, deque[str]]] = {}
         self.latency_ms = 0.0
 
     async def chosen(self) -> None:
@@ -174,6 +178,15 @@ class Session:
         if self.choosing is not None:
             # Whoever waits may be cancelled, and the loading goes on.
             await asyncio.wait((self.choosing,))
+
+    def ask_why(self, uri: str, position: Position) -> None:
+        """From now on what is said is about another place."""
+        self.why[uri] = (position, deque(maxlen=_STEPS))
+
+    def say(self, uri: str, step: str) -> None:
+        """A step on the way to a ghost text, or to none: a few words, for who asks; they are never logged."""
+        if uri in self.why:
+            self.why[uri][1].append(step)
 
     def _count(self, event: Event) -> None:
         """Something became of a suggestion."""
@@ -267,6 +280,7 @@ class Session:
         self.shown.pop(uri, None)
         self.recent.pop(uri, None)
         self.outcomes.closed(uri)
+        self.why.pop(uri, None)
 
     def _follow(self, opened: Opened) -> None:
         """A model's answer that the document's new text contradicts is ended at once."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from linnet_completions.ghost.gate import refused
 from linnet_completions.ghost.item import Item
-from linnet_completions.ghost.policy import Decision, decide
+from linnet_completions.ghost.policy import ASKED, decide
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, followed, typed_through
 from linnet_completions.worker.client import WorkerGone
@@ -44,8 +44,9 @@ def at_once(session: Session, snapshot: Snapshot, params: Params) -> dict[str, A
 @reads("textDocument/inlineCompletion", nothing={"items": []})
 async def inline_completion(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any]:
     # A client that asks by itself alone has no other way to get what it can cycle through.
-    many = invoked(session, params) or snapshot.client.is_neovim
-    shown = await suggested(session, snapshot, params, ALTERNATIVES if many else 1)
+    asked = invoked(session, params)
+    many = asked or snapshot.client.is_neovim
+    shown = await suggested(session, snapshot, params, ALTERNATIVES if many else 1, asked=asked)
     return {"items": []} if shown is None else _wire(shown, snapshot, params)
 
 
@@ -82,14 +83,21 @@ def welcome(session: Session, shown: Shown) -> Shown | None:
     return replace(shown, items=items) if items else None
 
 
-async def suggested(session: Session, snapshot: Snapshot, params: Params, limit: int) -> Shown | None:
-    """Up to `limit` items for a place, valid for the text as it is when they are ready; None when there are none."""
+async def suggested(
+    session: Session, snapshot: Snapshot, params: Params, limit: int, *, asked: bool = False
+) -> Shown | None:
+    """Up to `limit` items for a place, valid for the text as it is when they are ready; None when there are none.
+
+    `asked` says that the user asked for them, and did not merely type.
+    """
     opened = snapshot.opened
     if opened is None:
         return None
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
-    items = await _items(session, snapshot, position, limit)
+    session.ask_why(opened.uri, position)
+    find = _alternatives if asked and session.flights is not None else _items
+    items = await find(session, snapshot, position, limit)
     if session.gate is not None and session.gate.stopped:
         items = ()
     session.latency_ms = 1e3 * (time.perf_counter() - started)
@@ -118,7 +126,9 @@ async def _items(session: Session, snapshot: Snapshot, position: Position, limit
     less sure one waits a moment for what the model says.
     """
     opened, settings = snapshot.opened, snapshot.state.settings
-    if opened is None or refused(opened.document, position, tuple(settings.completion.languages)):
+    assert opened is not None
+    if reason := refused(opened.document, position, tuple(settings.completion.languages)):
+        session.say(opened.uri, f"gate: {reason}")
         return ()
     if session.flights is None:
         drafts = await _ask(session, snapshot, position, limit)
@@ -128,38 +138,51 @@ async def _items(session: Session, snapshot: Snapshot, position: Position, limit
     flights = session.flights
     if flights is None:
         return ()
-    if limit > 1:
-        return await _alternatives(session, snapshot, position, limit)
     said = await flights.known(opened, position)
     if said:
-        return said
+        session.say(opened.uri, "model: its last answer goes on here")
+        return said if limit == 1 else distinct(said, await _ask(session, snapshot, position, limit))[:limit]
     drafts = await _ask(session, snapshot, position, limit)
     if said is not None:
+        session.say(opened.uri, "model: its last answer has nothing for this place")
         return drafts
     sure = drafts[0].confidence if drafts else None
     misses, waits = flights.misses(opened.uri), snapshot.client.waits_itself
     decision = decide(opened.document, position, sure, misses, waits=waits)
+    session.say(opened.uri, f"ask: {'no' if decision.pause is None else 'yes'}: {decision.why}")
     if sure is not None and (sure >= SURE or not (decision.pause == 0 or flights.flying(opened, position))):
         flights.ask_later(opened, position, decision)
         return drafts
     within = settings.completion.max_wait_ms / 1e3
     answers = await flights.items(opened, position, decision, min(within, HESITATION) if drafts else within)
-    return answers or drafts
+    return distinct(answers, drafts)[:limit]
 
 
 async def _alternatives(
     session: Session, snapshot: Snapshot, position: Position, limit: int
 ) -> tuple[Item, ...]:
-    """For who asked: what the model says and what the engine drafts, each text once."""
-    opened, flights = snapshot.opened, session.flights
+    """For who asked: what the model says and what the engine drafts, each text once; the model again for what lacks."""
+    opened, flights, settings = snapshot.opened, session.flights, snapshot.state.settings
     assert opened is not None and flights is not None
+    if refused(opened.document, position, tuple(settings.completion.languages)):
+        return ()
     drafts = await _ask(session, snapshot, position, limit)
-    asked = Decision(0.0, "you asked")
-    answers = await flights.known(opened, position)
-    within = snapshot.state.settings.completion.max_wait_ms / 1e3
-    answers = answers or await flights.items(opened, position, asked, within)
-    others = (item for item in drafts if all(item.text != answer.text for answer in answers))
-    return (*answers, *others)[:limit]
+    within = settings.completion.max_wait_ms / 1e3
+    answers = await flights.known(opened, position) or await flights.items(opened, position, ASKED, within)
+    found = distinct(answers, drafts)
+    if answers and len(found) < limit:
+        others = await flights.others(opened, position, limit - len(found), within)
+        found = distinct(answers, others, drafts)
+    return found[:limit]
+
+
+def distinct(*groups: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items in order, each text once."""
+    found: dict[str, Item] = {}
+    for group in groups:
+        for item in group:
+            found.setdefault(item.text, item)
+    return tuple(found.values())
 
 
 async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
@@ -183,6 +206,8 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
         answer = await session.worker.request("complete", question, LONGEST_WAIT)
     except (WorkerGone, TimeoutError):
         return ()
+    for step in answer["steps"] if answer else ():
+        session.say(opened.uri, step)
     return tuple(Item(**item) for item in answer["items"]) if answer else ()
 
 
