@@ -129,8 +129,14 @@ def claims(document: Document, tree: Tree, position: Position, text: str, replac
     after = completed(document, tree, position, text, replaced)
     if after is None:
         return Claims()
-    start = tree.byte(position)
-    return _Reader(document.language, text, start, start + len(text.encode("utf-8", "replace"))).read(after)
+    return claims_at(after, tree.byte(position), text)
+
+
+def claims_at(tree: Tree, start: int, text: str) -> Claims:
+    """The same for a text that stands in a tree's document already, from byte `start` on."""
+    if tree.language not in LANGUAGES:
+        return Claims()
+    return _Reader(tree.language, text, start, start + len(text.encode("utf-8", "replace"))).read(tree)
 
 
 class _Reader:

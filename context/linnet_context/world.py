@@ -32,7 +32,7 @@ _SCRIPT = """arguments undefined globalThis window document self console require
     sessionStorage performance crypto super this import describe it test expect beforeEach afterEach beforeAll afterAll
     suite jest vi assert global name event top parent origin screen open close print stop focus blur scroll scrollTo
     matchMedia getComputedStyle getSelection postMessage addEventListener removeEventListener dispatchEvent"""
-_BUILTINS = {
+BUILTINS = {
     "python": frozenset({*dir(builtins), *_MODULE_NAMES.split()}),
     "go": frozenset(_GO.split()),
     "javascript": frozenset(_SCRIPT.split()),
@@ -64,11 +64,11 @@ class World:
 
     def name(self, name: str, *, called: bool) -> bool | None:
         """Whether a name stands for something: in scope here, or anywhere in the workspace, whence it can be imported."""
-        if name in _BUILTINS.get(self._family, ()) or self._indexed(name) or self._written(name):
+        if name in BUILTINS.get(self._family, ()) or self._indexed(name) or self._written(name):
             return True
         if (
             len(name) < 2
-            or self._family not in _BUILTINS
+            or self._family not in BUILTINS
             or (self._index is not None and not self._index.complete)
         ):
             return None
@@ -126,7 +126,7 @@ class World:
 
     def _written(self, name: str) -> bool:
         """Whether a name stands in the document; half of it, right before the cursor, does not count."""
-        return any(_has_word(line, name) for line in self._document.lines if name in line)
+        return any(has_word(line, name) for line in self._document.lines if name in line)
 
     def _indexed(self, name: str) -> bool:
         if self._index is None:
@@ -149,7 +149,7 @@ class World:
         texts = [self._index.text(path) for path in files]
         if any(text is None or _STAR.search(text) or _DYNAMIC.search(text) for text in texts):
             return None
-        return any(_has_word(text or "", name) for text in texts)
+        return any(has_word(text or "", name) for text in texts)
 
     def _imported_has(self, found: Import, name: str) -> bool | None:
         if self._index is None:
@@ -185,7 +185,7 @@ class World:
                 if where == self._document.path
                 else (self._index and self._index.text(where)) or ""
             )
-            if _DYNAMIC.search(text) or _has_word(text, name):
+            if _DYNAMIC.search(text) or has_word(text, name):
                 return None
             if self._bases_have(definition, where, name, depth - 1) is not False:
                 return None
@@ -212,7 +212,7 @@ class World:
         return _parameters(found[0][1], text) if text is not None else None
 
 
-def _has_word(text: str, name: str) -> bool:
+def has_word(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
 
 

@@ -177,7 +177,11 @@ def test_secrets_of_the_buffer_do_not_leave(tmp_path: Path) -> None:
     secret = "ghp_" + "a1B2c3D4" * 4 + "e5F6"
     text = f'KEY = """-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"""\nTOKEN = "{secret}"\n'
     lines = text.count("\n")
-    with ModelServer(chat("<fill>x_value</fill>")) as model, editor(tmp_path, model.url) as (client, _):
+    patience = {"LINNET_COMPLETION_MAX_WAIT_MS": "10000"}
+    with (
+        ModelServer(chat("<fill>x_value</fill>")) as model,
+        editor(tmp_path, model.url, **patience) as (client, _),
+    ):
         uri = client.open(tmp_path / "keys.py", "python", text + "other = ")
         client.inline(uri, lines, 8)
         (asked,) = model.wait_for(1)
@@ -264,3 +268,29 @@ def test_a_spent_budget_leaves_the_engine(tmp_path: Path) -> None:
         client.inline(uri, LINE, COLUMN)
         assert "budget" in client.wait_for("linnet/status", matching={"state": "error"})["message"]
         assert model.asked == []
+
+
+def test_who_asks_gets_alternatives(tmp_path: Path) -> None:
+    """An invoked request is answered with up to three different texts, the surest first; a key press with one."""
+    answers = [chat(f"<fill>{text}</fill>") for text in ("sum(items)", "max(items)", "len(items)")]
+    with ModelServer(answers) as model, editor(tmp_path, model.url) as (client, uri):
+        position = {"line": LINE, "character": COLUMN}
+        asked = {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 1}}
+        found = texts(client.request("textDocument/inlineCompletion", asked)["items"])
+        assert found[0] == "sum(items)"
+        assert sorted(found) == ["len(items)", "max(items)", "sum(items)"]
+        assert [each.json["temperature"] for each in model.asked] == [0.0, 0.8, 0.8]
+
+
+def test_what_comes_behind_the_line_is_the_next_suggestion(tmp_path: Path) -> None:
+    """One request serves several lines: when the first was accepted, the next is there without another request."""
+    with (
+        ModelServer(chat("<fill>sum(items)\nprint(total)\n", "print(items)</fill>")) as model,
+        editor(tmp_path, model.url) as (client, uri),
+    ):
+        assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(items)"]
+        typed(client, uri, 2, COLUMN, "sum(items)")
+        assert texts(client.inline(uri, LINE, COLUMN + 10)) == ["\nprint(total)"]
+        typed(client, uri, 3, COLUMN + 10, "\n")
+        assert texts(client.inline(uri, LINE + 1, 0)) == ["print(total)"]
+        assert len(model.asked) == 1

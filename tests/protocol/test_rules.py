@@ -372,3 +372,56 @@ def test_rule_11_failures_are_a_status(tmp_path: Path) -> None:
         learned(client)
         assert texts(client.inline(uri, LINE, COLUMN + TYPED))
     assert not [method for method in transcript.methods() if method.startswith("window/show")]
+
+
+# What became of a suggestion is counted, and what was turned down is not offered again.
+
+
+def test_an_acceptance_is_counted_once(tmp_path: Path) -> None:
+    """From the change alone, and not twice when the command comes too."""
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.0) as (
+        client,
+        uri,
+        _,
+    ):
+        (item,) = client.inline(uri, 2, 8)
+        client.change(uri, 2, edit(2, 8, 8, item["insertText"]))
+        client.execute(item["command"]["command"], *item["command"]["arguments"])
+        assert client.execute("linnet.status")["accepted"] == 1
+
+
+def test_what_was_undone_is_not_offered_again(tmp_path: Path) -> None:
+    """A text that was accepted and taken back is not shown a second time at that place."""
+    with slow_model(tmp_path, "from shop import ask, prices\n\ntotal = ", "sum(prices)", 0.0) as (
+        client,
+        uri,
+        _,
+    ):
+        (item,) = client.inline(uri, 2, 8)
+        client.change(uri, 2, edit(2, 8, 8, item["insertText"]))
+        client.change(uri, 3, edit(2, 8, 8 + len(item["insertText"]), ""))
+        assert client.inline(uri, 2, 8) == []
+
+
+def test_an_accepted_text_brings_its_import_once(tmp_path: Path) -> None:
+    """The editor is asked to add the import that the text needs, at its place, and not a second time."""
+    (tmp_path / "shop.py").write_text("def cheapest(prices):\n    return min(prices)\n")
+    text = "import os\n\nprices = []\ntotal = "
+    whole = chat("<fill>cheapest(prices)</fill>")
+    with ModelServer(whole) as model:
+        environ = {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": model.url, "LINNET_API_KEY": "test-key",
+                   "LINNET_ENGINE_ENABLED": "false"}  # fmt: skip
+        able = {"workspace": {"applyEdit": True}}
+        with editor(tmp_path, text=text, environ=environ, capabilities=able) as (client, uri):
+            (item,) = client.inline(uri, 3, 8)
+            client.change(uri, 2, edit(3, 8, 8, item["insertText"]))
+            client.execute(item["command"]["command"], *item["command"]["arguments"])
+            asked = client.wait_for("workspace/applyEdit")
+            (change,) = asked["edit"]["changes"][uri]
+            assert change["newText"] == "from shop import cheapest\n"
+            assert change["range"]["start"] == {"line": 1, "character": 0}
+            client.change(uri, 3, {"range": change["range"], "text": change["newText"]})
+            client.execute(item["command"]["command"], *item["command"]["arguments"])
+            client.execute("linnet.status")
+            with pytest.raises(ClientError):
+                client.wait_for("workspace/applyEdit", timeout=0.5)

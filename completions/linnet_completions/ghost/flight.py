@@ -52,6 +52,7 @@ class Flight:
         self._typed = ""
         self._cut = False
         self._asked = 0
+        self._left = False
         self._finished = finished
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(stream))
@@ -119,6 +120,15 @@ class Flight:
             self._news.clear()
             await self._news.wait()
 
+    def leave(self) -> None:
+        """Nobody wants the answer any more: end the stream once something has come.
+
+        Until then the model works on a question that is paid, and to hang up on it saves nothing.
+        """
+        if self._raw:
+            self.close()
+        self._left = True
+
     def close(self) -> None:
         """End the stream, upstream too."""
         self._task.cancel()
@@ -135,7 +145,7 @@ class Flight:
                     continue
                 self._raw += each.text
                 self._text = trimmed(self._raw, self.document, self.position, self._max_lines)
-                if not self._fits():
+                if self._left or not self._fits():
                     raise asyncio.CancelledError
                 self._news.set()
                 if self._complete() or await self._block_is_over():

@@ -11,7 +11,7 @@ NEARLY_CERTAIN = 0.9
 # Inside a word the next key is near, and would most likely contradict the answer before it comes (seconds).
 PAUSE_IN_WORD = 0.2
 # Calls for each key, over some time: what may be saved up, and what each key adds.
-MOST_SAVED, PER_KEY = 6.0, 0.22
+MOST_SAVED, PER_KEY = 5.0, 0.2
 # After each answer that was wrong on a line, so many more characters are typed before the next question.
 PATIENCE = 2
 _OPENERS = "([{.,=:<>+-*/%&|!\"'`@ \t"
@@ -44,6 +44,10 @@ class Misses:
 
 
 NEVER = Misses(-1, 0, 0)
+
+
+# Whoever asks for it gets an answer, whatever was asked before.
+ASKED = Decision(0.0, "you asked")
 
 
 def decide(

@@ -117,6 +117,11 @@ class Service:
         position = Position(params["line"], params["column"])
         return self._of(params).ended(params["path"], position, params["text"])
 
+    def on_imports(self, params: Message) -> Any:
+        """The imports that an inserted text needs: [[line, statement], ...]."""
+        position = Position(params["line"], params["column"])
+        return self._of(params).imports(params["path"], position, params["text"])
+
     def on_context(self, params: Message) -> Any:
         """What would be sent for a place, without secrets, and the masks for whole calls: {context, redacted, masks}.
 

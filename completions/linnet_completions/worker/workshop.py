@@ -16,7 +16,7 @@ from linnet_completions.ghost.complete import Ask, Inside, Outcome, Sources, com
 from linnet_completions.models.masks import masks_of
 from linnet_completions.models.redaction import Redactor
 from linnet_context import files
-from linnet_context.claims import claims
+from linnet_context.claims import claims, claims_at
 from linnet_context.languages import SOURCE_LANGUAGES, language_of
 from linnet_context.syntax import Tree, ended, in_string_or_comment, new_errors, parse
 from linnet_context.text import Document, Position, Splice
@@ -271,6 +271,19 @@ class Workshop:
         if entry is None or tree is None:
             return None
         return ended(entry.document, tree, entry.document.clamp(position), text)
+
+    def imports(self, path: str, position: Position, text: str) -> tuple[tuple[int, str], ...]:
+        """The imports that a text needs which was inserted at a place of an open document: (line, statement) each."""
+        from linnet_context.importing import needed
+
+        entry, index = self._open.get(path), self.index
+        tree = entry.current_tree() if entry is not None else None
+        if entry is None or index is None or tree is None:
+            return ()
+        place = entry.document.clamp(position)
+        used = claims_at(tree, tree.byte(place), text)
+        names = tuple(claim for claim in used.claims if claim.name not in used.bound)
+        return tuple((one.line, one.text) for one in needed(index, entry.document, place, text, names))
 
     def _breaks(self, entry: _Open, place: Position, text: str, replaced: int) -> bool:
         tree = entry.current_tree()

@@ -29,7 +29,7 @@ from linnet_server.taste import Taste
 @click.command(short_help="Show the ghost text at a place.")
 @click.argument("place", required=False, metavar="PATH:LINE[:COL]")
 @click.option("-n", "count", type=click.IntRange(1, 10), default=1, help="How many alternatives to show.")
-@click.option("--why", is_flag=True, help="Tell what happened: gate, draft, checks.")
+@click.option("--why", is_flag=True, help="Tell what happened: gate, draft, cache, model, checks.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--batch", is_flag=True, help="Answer JSON lines from standard input, one for one.")
 @click.pass_obj
@@ -81,10 +81,10 @@ def _with_model(
         return local
     from linnet_server.cli.filling import filled
 
-    item, step = asyncio.run(filled(opener(app, settings, "inline"), settings, workshop, document, position))
+    item, steps = asyncio.run(filled(opener(app, settings, "inline"), settings, workshop, document, position))
     others = tuple(one for one in local.items if item is None or one.text != item.text)
     items = others if item is None else (item, *others)
-    return Outcome(items[:count], (*local.steps, step))
+    return Outcome(items[:count], (*local.steps, *steps))
 
 
 def _opened(place: str) -> tuple[Path, Document, Position]:

@@ -10,7 +10,7 @@ from linnet_completions.ghost.frame import frame_of
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.shape import wants_block
-from linnet_completions.models.asking import answered
+from linnet_completions.models.asking import answered, key_of
 from linnet_completions.models.masks import cursor_masks, masking, restored
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
@@ -25,30 +25,32 @@ if TYPE_CHECKING:
 
 async def filled(
     opened: Opener, settings: Settings, workshop: Workshop, document: Document, position: Position
-) -> tuple[Item | None, str]:
-    """The model's text for a place of an open document, if there is one that fits, and a sentence about it."""
+) -> tuple[Item | None, tuple[str, ...]]:
+    """The model's text for a place of an open document, if there is one that fits, and the steps that led to it."""
     if reason := workshop.refusal(document.path):
-        return None, f"model: not asked: {reason}"
+        return None, (f"model: not asked: {reason}",)
     async with opened() as route:
         if route is None:
-            return None, "model: none is chosen"
+            return None, ("model: none is chosen",)
         try:
-            text = await _text(route, settings, workshop, document, position)
+            text, known = await _text(route, settings, workshop, document, position)
         except ModelError as error:
-            return None, f"model: {route.label}: {error}"
+            return None, (f"model: {route.label}: {error}",)
+    cache = f"cache: {'an answer' if known else 'nothing'} is kept for this question"
     if not text or has_placeholder(text):
-        return None, f"model: {route.label} has nothing to insert"
+        return None, (cache, f"model: {route.label} has nothing to insert")
     found = workshop.judge(document.path, position, text)
     if found.insertion is None:
-        return None, f"check: {text!r} by {route.label}: {found.reason}"
+        return None, (cache, f"model: {route.label}: {text!r}", f"check: dropped: {found.reason}")
     item = Item(found.insertion.text, found.insertion.replaced, route.label, None)
-    cut = f" up to where it {found.reason}" if found.reason else ""
-    return item, f"model: {route.label}: shown{cut}"
+    check = f"check: {f'cut: {found.reason}' if found.reason else 'nothing is wrong with it'}"
+    return item, (cache, f"model: {route.label}: {text!r}", check)
 
 
 async def _text(
     route: Route, settings: Settings, workshop: Workshop, document: Document, position: Position
-) -> str | None:
+) -> tuple[str | None, bool]:
+    """What the model says, and whether it was asked before."""
     budget, most = settings.context.budget_tokens, settings.completion.max_lines
     found = workshop.gather(document, position, "inline", budget)
     frame = frame_of(document, position, found.context if found else None)
@@ -56,9 +58,10 @@ async def _text(
     question = call(frame, document, position, block=block, max_lines=most)
     masks = found.masks if found else workshop.masks(document)
     asking = masking(route.asking, {**masks, **cursor_masks(document, position, masks)})
+    known = await route.answers.get(key_of(question, PROMPT_VERSION, route.identity)) is not None
     stream: AsyncIterator[Text | Usage] = answered(
         question, PROMPT_VERSION, asking, route.answers, route.identity
     )
     flight = Flight(document, position, stream, block=block, max_lines=most)
     text = await flight.suggestion(document, position)
-    return restored(text, masks) if text else text
+    return restored(text, masks) if text else text, known

@@ -44,6 +44,9 @@ COMMANDS = {
     "review": Entry("Code", "review:review", "Review a change before somebody else does."),
     "context": Entry("Insight", "context:context", "Show exactly what would be sent for a place, and why."),
     "index": Entry("Insight", "index:index", "Build or show the index of the workspace."),
+    "stats": Entry(
+        "Insight", "stats:stats", "What was shown, accepted and kept, how fast, and what it cost."
+    ),
     "doctor": Entry("Set up", "doctor:doctor", "Check what works here, with a fix for what does not."),
     "bench": Entry("Insight", "bench:bench", "Measure how fast Linnet is on this machine."),
     "models": Entry("Set up", "models:models", "Show the models you chose, what they accept and cost."),

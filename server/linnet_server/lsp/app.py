@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linnet_completions.ghost.outcome import LOOKS, Accepted, What
 from linnet_completions.worker.client import Worker
 from linnet_server.assemble import cache_folder
 from linnet_server.lsp.channel import BadBody, BadHeader, Channel
@@ -27,6 +28,7 @@ from linnet_server.lsp.watchdog import Stall, Watchdog
 from linnet_server.settings import Loaded, Settings, load, user_file
 
 if TYPE_CHECKING:
+    from linnet_completions.ghost.tally import Tally
     from linnet_server.gate import Gate
     from linnet_server.lsp.cold import Cold, Progress
     from linnet_server.lsp.flights import Flights
@@ -39,6 +41,8 @@ AT_ONCE = {"textDocument/completion": menu.at_once, "textDocument/inlineCompleti
 INVALID_REQUEST, INVALID_PARAMS = -32600, -32602
 # How long a thread may hold the interpreter while another waits (seconds). Python's own 5 ms are felt in a burst.
 SWITCH_INTERVAL = 0.001
+# How often the counts for `linnet stats` are written (seconds).
+SAVE_EVERY = 10.0
 
 assert copilot and sync, "their handlers register themselves"
 
@@ -88,11 +92,13 @@ class Server:
             lambda: worker_state(self._session.state), self._worker_said, environ=self._options.environ
         )
         self._session = Session(Client.of(self._params), state, worker)
+        self._session.outcomes.took = self._look_later
         self._choose_models()
         self._session.worker.start()
         self._receive_all(waiting)
         threading.Thread(target=self._listen, name="reader", daemon=True).start()
         self._spawn(self._warm_up())
+        self._spawn(self._save_counts())
         try:
             return await self._done
         finally:
@@ -100,6 +106,26 @@ class Server:
             await self._session.chosen()
             if self._session.gate is not None:
                 await self._session.gate.aclose()
+            if self._session.tally is not None:
+                await asyncio.to_thread(self._session.tally.save)
+
+    async def _save_counts(self) -> None:
+        """Count what becomes of ghost text, and write that now and then."""
+        tally = self._session.tally = await asyncio.to_thread(_load_tally)
+        while True:
+            await asyncio.sleep(SAVE_EVERY)
+            if tally.dirty:
+                await asyncio.to_thread(tally.save)
+
+    def _look_later(self, accepted: Accepted) -> None:
+        """Look for an accepted text again after a while, to know whether it was kept."""
+        for seconds, what in LOOKS:
+            self._loop.call_later(seconds, self._look, accepted, what)
+
+    def _look(self, accepted: Accepted, what: What) -> None:
+        opened = self._session.current(accepted.uri)
+        document = opened.document if opened is not None and opened.served else None
+        self._session.outcomes.looked_for(accepted, what, document)
 
     # The client's messages
 
@@ -225,6 +251,7 @@ class Server:
             self._told,
             lambda: self._session.state.settings,
             self._session.current,
+            self._session.say,
         )
         self._session.gate = gate
         self._spawn(gate.warm())
@@ -331,6 +358,13 @@ def _load_taste(settings: Settings) -> Taste:
     from linnet_server.taste import Taste
 
     return Taste(cache_folder(settings))
+
+
+def _load_tally() -> Tally:
+    from linnet_completions.ghost.tally import Tally
+    from linnet_server.outgoing import state_folder
+
+    return Tally(state_folder() / "stats.json")
 
 
 def _load_cold(session: Session, channel: Channel) -> Cold:

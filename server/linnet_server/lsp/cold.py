@@ -131,6 +131,14 @@ class Cold:
         except JsonRpcException as error:
             log.debug("no watched files: %s", type(error).__name__)
 
+    def edit(self, label: str, changes: dict[str, list[dict[str, Any]]]) -> None:
+        """Have the client change documents; nobody waits for it, and a client that will not is left alone."""
+        protocol = self._server.protocol
+        structured = protocol._converter.structure(
+            {"label": label, "edit": {"changes": changes}}, types.ApplyWorkspaceEditParams
+        )
+        protocol.send_request(types.WORKSPACE_APPLY_EDIT, structured)
+
     async def progress(self, title: str, *, cancellable: bool = False) -> Progress | None:
         """A progress bar in the client; None when it has none to show."""
         if not self._session.client.shows_progress:

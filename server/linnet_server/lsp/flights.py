@@ -7,19 +7,21 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.ghost.flight import Flight
-from linnet_completions.ghost.frame import Frame, frame_of, step
+from linnet_completions.ghost.frame import Frame, Step, frame_of, step
 from linnet_completions.ghost.item import Item
-from linnet_completions.ghost.policy import NEVER, Decision, Misses, Pace
+from linnet_completions.ghost.policy import ASKED, NEVER, Decision, Misses, Pace
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, between, followed, typed_through
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.ghost.trim import piece
+from linnet_completions.models.asking import Asking
 from linnet_completions.models.masks import Masks, cursor_masks, masking, restored
-from linnet_completions.models.protocol import ModelError, Text, Usage
+from linnet_completions.models.protocol import Call, ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
 from linnet_context.problems import Problem
@@ -33,10 +35,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONTEXT_WAIT = 1.0
+# How long the worker may take (seconds): to look at one text, and to gather, for which no request waits as long.
+CONTEXT_WAIT, LONGEST_GATHERING = 1.0, 5.0
 # Seconds for gathering; what is ready then is used, and the end of the line brings the rest.
 GATHERING_WAIT = 0.015
 NEARBY_LINES = 5
+# How much the further answers may vary for who wants to choose (the model's temperature).
+VARIETY = 0.8
 
 
 class Flights:
@@ -44,6 +49,7 @@ class Flights:
 
     `told(trouble)` is called when a model begins to fail ("what happened") and when it answers again ("").
     `settings()` are those that hold now, `current(uri)` is the document as it is now.
+    `say(uri, step)` is told what happens, for who asks why.
     """
 
     def __init__(
@@ -53,16 +59,19 @@ class Flights:
         told: Callable[[str], None],
         settings: Callable[[], Settings],
         current: Callable[[str], Opened | None],
+        say: Callable[[str, str], None] = lambda uri, step: None,
     ) -> None:
         self._gate = gate
         self._worker = worker
         self._told = told
         self._settings = settings
         self._current = current
+        self._say = say
         self._flights: dict[str, Flight] = {}
         self._answers: dict[str, Recent] = {}
         self._frames: dict[str, tuple[Frame, Masks]] = {}
         self._asked: dict[str, float] = {}
+        self._framing: dict[str, asyncio.Task[None]] = {}
         self._later: dict[str, asyncio.Task[None]] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
@@ -118,14 +127,53 @@ class Flights:
                 flight = await self._flight(opened, position, decision)
                 text = None if flight is None else await flight.suggestion(opened.document, position)
         except (TimeoutError, WorkerGone):
+            self._say(opened.uri, f"model: no answer within {within:.1f} s")
             return ()
         except (ModelError, Problem) as error:
+            self._say(opened.uri, f"model: {error}")
             self._failed(error)
             return ()
         if flight is None:
             return ()
+        if not text:
+            self._say(opened.uri, "model: it has nothing to insert here, or something else was typed")
         self._answered()
         return await self._judged(opened, position, text, flight) if text else ()
+
+    async def others(self, opened: Opened, position: Position, count: int, within: float) -> tuple[Item, ...]:
+        """What the model says for a place when it is asked again, `count` times at once, and may vary its answers."""
+        document, settings = opened.document, self._settings()
+        streams: list[Flight] = []
+        try:
+            route = await self._gate.route("inline")
+            if route is None:
+                return ()
+            async with asyncio.timeout(within):
+                asking, question, block = await self._question(route, opened, position, settings)
+                varied, most = replace(question, temperature=VARIETY), settings.completion.max_lines
+                streams = [
+                    Flight(
+                        document,
+                        position,
+                        asking(varied),
+                        block=block,
+                        max_lines=most,
+                        source=route.target.model,
+                    )
+                    for _ in range(count)
+                ]
+                texts = [await each.suggestion(document, position) for each in streams]
+            judged = [
+                await self._judged(opened, position, text, each)
+                for text, each in zip(texts, streams, strict=True)
+                if text
+            ]
+            return tuple(item for items in judged for item in items)
+        except (TimeoutError, WorkerGone, ModelError, Problem):
+            return ()  # There is an answer already; more of them would only have been nice.
+        finally:
+            for each in streams:
+                each.close()
 
     def ask_later(self, opened: Opened, position: Position, decision: Decision) -> None:
         """Have a model asked for a place while something else is on the screen; the next requests will find the answer."""
@@ -164,7 +212,7 @@ class Flights:
     def _end(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)
         if flight is not None:
-            flight.close()
+            flight.leave()
 
     async def _flight(self, opened: Opened, position: Position, decision: Decision) -> Flight | None:
         """The stream that answers for a place: the one on its way if it will, else a new one, if one is to be asked for."""
@@ -177,11 +225,16 @@ class Flights:
         settings = self._settings()
         key = _key(route, opened.document, position, settings)
         known = await route.answers.get(key)
+        self._say(opened.uri, f"cache: {'nothing' if known is None else 'an answer'} is kept for this place")
         if known is not None:
             return self._replayed(opened, position, settings, known, route)
         await asyncio.sleep(decision.pause)
         flight = self._joined(opened, position)
-        if flight is None and self._pace(opened.uri).take():
+        may = decision == ASKED or self._pace(opened.uri).take()
+        if flight is None and not may:
+            self._say(opened.uri, "model: not asked: too many calls for so few keys")
+        if flight is None and may:
+            self._say(opened.uri, f"model: {route.target.provider} {route.target.model} was asked")
             flight = await self._take_off(route, opened, position, settings, key)
         return flight
 
@@ -195,13 +248,19 @@ class Flights:
     async def _take_off(
         self, route: Route, opened: Opened, position: Position, settings: Settings, key: str
     ) -> Flight:
+        asking, question, _ = await self._question(route, opened, position, settings)
+        return self._launch(opened, position, settings, asking(question), key, route)
+
+    async def _question(
+        self, route: Route, opened: Opened, position: Position, settings: Settings
+    ) -> tuple[Asking, Call, bool]:
+        """How to ask for the text at a place, without its secrets, and whether a block is wanted."""
         frame, masks = await self._frame(opened, position)
         document, most = opened.document, settings.completion.max_lines
         block = most > 1 and wants_block(document, position)
         question = call(frame, document, position, block=block, max_lines=most)
         hidden = {**masks, **cursor_masks(document, position, masks)}
-        stream = masking(route.asking, hidden)(question)
-        return self._launch(opened, position, settings, stream, key, route)
+        return masking(route.asking, hidden), question, block
 
     def _replayed(
         self, opened: Opened, position: Position, settings: Settings, text: str, route: Route
@@ -258,21 +317,40 @@ class Flights:
         return flight
 
     async def _frame(self, opened: Opened, position: Position) -> tuple[Frame, Masks]:
-        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added."""
+        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added.
+
+        Who waits for it may leave: it is gathered once for all that come.
+        """
         now = time.monotonic()
         kept, idle = self._frames.get(opened.uri), now - self._asked.get(opened.uri, now)
         self._asked[opened.uri] = now
         todo = step(kept[0] if kept else None, opened.document, position, idle)
         if kept is not None and todo == "keep":
             return kept
-        found = await self._context(opened, position)
-        context, masks = context_of(found["context"]), found["masks"]
-        if kept is not None and todo == "add":
-            kept = kept[0].with_more(position, context), {**kept[1], **masks}
-        else:
-            kept = frame_of(opened.document, position, context), masks
-        self._frames[opened.uri] = kept
-        return kept
+        for _ in range(2):
+            task = self._framing.get(opened.uri)
+            if task is None:
+                work = self._gather(opened, position, todo)
+                task = self._framing[opened.uri] = asyncio.get_running_loop().create_task(work)
+                task.add_done_callback(_look)
+            await asyncio.shield(task)
+            kept = self._frames.get(opened.uri)
+            if kept is not None and kept[0].serves(opened.document, position):
+                return kept
+        raise WorkerGone("the document changes faster than it is read")
+
+    async def _gather(self, opened: Opened, position: Position, todo: Step) -> None:
+        try:
+            found = await self._context(opened, position)
+            context, masks = context_of(found["context"]), found["masks"]
+            kept = self._frames.get(opened.uri)
+            if kept is not None and todo == "add":
+                kept = kept[0].with_more(position, context), {**kept[1], **masks}
+            else:
+                kept = frame_of(opened.document, position, context), masks
+            self._frames[opened.uri] = kept
+        finally:
+            self._framing.pop(opened.uri, None)
 
     async def _context(self, opened: Opened, position: Position) -> Any:
         question = {
@@ -281,7 +359,7 @@ class Flights:
             "budget": self._gate.budget(),
             "within": GATHERING_WAIT,
         }
-        found = await self._worker.request("context", question, CONTEXT_WAIT)
+        found = await self._worker.request("context", question, LONGEST_GATHERING)
         # Without the worker's masks nothing may leave: an answer of `None` is no permission.
         if found is None or "refused" in found:
             raise WorkerGone("the document is not known or may not leave")
@@ -308,6 +386,7 @@ class Flights:
         except (WorkerGone, TimeoutError):
             return ()
         if found["reason"]:
+            self._say(opened.uri, f"check: {'cut' if found['text'] else 'dropped'}: {found['reason']}")
             log.info("a model's text was %s: %s", "cut" if found["text"] else "dropped", found["reason"])
         if not found["text"]:
             if flight is not None and not flight.refused:
@@ -330,6 +409,12 @@ class Flights:
         if self._trouble:
             self._trouble = ""
             self._told("")
+
+
+def _look(task: asyncio.Task[None]) -> None:
+    """Look at how a task ended, so that a failure nobody waits for is no complaint of the loop's."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from linnet_completions.engine.thresholds import DEFAULT_CONFIDENCE, QUIET_CONFIDENCE
+from linnet_completions.ghost.outcome import Event, Outcomes
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown
 from linnet_completions.worker.client import Worker
-from linnet_context.text import Splice
+from linnet_context.text import Position, Splice
 from linnet_server.assemble import workspace_cache
 from linnet_server.lsp.capabilities import encoding_for, pulls_diagnostics, shows_ghost_text
 from linnet_server.lsp.documents import Opened, rooted
@@ -21,12 +23,15 @@ from linnet_server.settings import Settings
 
 if TYPE_CHECKING:
     from linnet_completions.explain.prompt import Turn
+    from linnet_completions.ghost.tally import Tally
     from linnet_server.gate import Gate
     from linnet_server.lsp.flights import Flights
     from linnet_server.taste import Taste
 
 # Editors with a pause of their own before they ask: Neovim's is 200 ms, Helix has a setting.
 WAIT_THEMSELVES = frozenset({"neovim", "helix"})
+# The last steps that are kept to tell why there is a ghost text, or none.
+_STEPS = 16
 NOWHERE = ""  # The name of the folder of all texts that belong to no workspace folder.
 
 
@@ -83,7 +88,7 @@ class Client:
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Client:
         capabilities = params.get("capabilities") or {}
-        window = capabilities.get("window") or {}
+        window, workspace = (capabilities.get(part) or {} for part in ("window", "workspace"))
         return cls(
             name=(params.get("clientInfo") or {}).get("name") or "",
             encoding=encoding_for(dict(params)),
@@ -165,6 +170,9 @@ class Session:
         self.safe_fixes: tuple[object, Any] = ((), None)
         self.accepted = 0
         self.accepted_partly = 0
+        self.outcomes = Outcomes(self._count)
+        self.tally: Tally | None = None
+        self.why: dict[str, tuple[Position, deque[str]]] = {}
         self.latency_ms = 0.0
 
     async def chosen(self) -> None:
@@ -172,6 +180,24 @@ class Session:
         if self.choosing is not None:
             # Whoever waits may be cancelled, and the loading goes on.
             await asyncio.wait((self.choosing,))
+
+    def ask_why(self, uri: str, position: Position) -> None:
+        """From now on what is said is about another place."""
+        self.why[uri] = (position, deque(maxlen=_STEPS))
+
+    def say(self, uri: str, step: str) -> None:
+        """A step on the way to a ghost text, or to none: a few words, for who asks; they are never logged."""
+        if uri in self.why:
+            self.why[uri][1].append(step)
+
+    def _count(self, event: Event) -> None:
+        """Something became of a suggestion."""
+        if event.what == "accepted":
+            self.accepted += 1
+        elif event.what == "accepted_partly":
+            self.accepted_partly += 1
+        if self.tally is not None:
+            self.tally.add(event)
 
     def snapshot(self, uri: str | None) -> Snapshot:
         opened = self.state.documents.get(uri) if uri is not None else None
@@ -191,6 +217,7 @@ class Session:
         before = self.state.documents.get(opened.uri)
         self._keep(opened)
         self._follow(opened)
+        self.outcomes.changed(opened.uri, opened.document)
         notes = self.state.notes.get(opened.uri)
         if notes:
             for splice in splices:
@@ -255,6 +282,8 @@ class Session:
         """Nothing that was shown in a document is right any more."""
         self.shown.pop(uri, None)
         self.recent.pop(uri, None)
+        self.outcomes.closed(uri)
+        self.why.pop(uri, None)
 
     def _follow(self, opened: Opened) -> None:
         """A model's answer that the document's new text contradicts is ended at once."""

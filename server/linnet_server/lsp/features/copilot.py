@@ -14,7 +14,7 @@ def did_show_completion(session: Session, params: Params) -> None:
 @writes("textDocument/didPartiallyAcceptCompletion")
 def did_partially_accept_completion(session: Session, params: Params) -> None:
     """The user took the head of an item. The edit that goes with it leaves the rest on show, as typing it would."""
-    session.accepted_partly += 1
+    session.outcomes.accepted_partly()
 
 
 @writes("textDocument/didFocus")

@@ -212,8 +212,9 @@ async def _show(session: Session, cold: Cold, markdown: str) -> None:
 
 
 async def context(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet/context` {"uri", "position", "task"?, "budget"?} -> {"context", "redacted"}, or {"refused"}.
+    """`linnet/context` {"uri", "position", "task"?, "budget"?} -> {"context", "redacted", "why"}, or {"refused", "why"}.
 
+    `why` are the steps of the last ghost text that was asked for on this line, or of none: gate, cache, draft, model, check.
     What would be sent for a place, chunk by chunk, and the number of secrets that were taken out of it; or why nothing
     of the file is ever sent.
     """
@@ -233,6 +234,10 @@ async def context(session: Session, snapshot: Snapshot, params: Params, cold: Co
         found = await session.worker.request("context", question, LONGEST_WAIT)
     except (WorkerGone, TimeoutError):
         return None
-    if found is None or "refused" in found:
-        return found
-    return {"context": found["context"], "redacted": sum(found["redacted"].values())}
+    if found is None:
+        return None
+    asked, steps = session.why.get(opened.uri, (position, ()))
+    why = list(steps) if asked.line == position.line else []
+    if "refused" in found:
+        return {**found, "why": why}
+    return {"context": found["context"], "redacted": sum(found["redacted"].values()), "why": why}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from linnet_completions.ghost.gate import refused
 from linnet_completions.ghost.item import Item
-from linnet_completions.ghost.policy import Decision, decide
+from linnet_completions.ghost.policy import ASKED, decide
 from linnet_completions.ghost.recent import Recent
 from linnet_completions.ghost.reuse import Shown, followed, is_in, typed_through
 from linnet_completions.worker.client import WorkerGone
@@ -45,8 +45,9 @@ def at_once(session: Session, snapshot: Snapshot, params: Params) -> dict[str, A
 @reads("textDocument/inlineCompletion", nothing={"items": []})
 async def inline_completion(session: Session, snapshot: Snapshot, params: Params) -> dict[str, Any]:
     # A client that asks by itself alone has no other way to get what it can cycle through.
-    many = invoked(session, params) or snapshot.client.is_neovim
-    shown = await suggested(session, snapshot, params, ALTERNATIVES if many else 1)
+    asked = invoked(session, params)
+    many = asked or snapshot.client.is_neovim
+    shown = await suggested(session, snapshot, params, ALTERNATIVES if many else 1, asked=asked)
     return {"items": []} if shown is None else _wire(shown, snapshot, params)
 
 
@@ -67,20 +68,38 @@ def still_shown(session: Session, snapshot: Snapshot, params: Params) -> Shown |
     if recent is not None:
         # What is on the screen may become longer, but it is not changed for something else under the cursor.
         rest = recent.find(document, position, rest.items[0].text if rest is not None else "") or rest
+    if rest is None:
+        return None
+    rest = welcome(session, rest)
     if rest is not None:
         session.shown[opened.uri] = rest
+        session.outcomes.shown(opened.uri, rest)
     return rest
 
 
-async def suggested(session: Session, snapshot: Snapshot, params: Params, limit: int) -> Shown | None:
-    """Up to `limit` items for a place, valid for the text as it is when they are ready; None when there are none."""
+def welcome(session: Session, shown: Shown) -> Shown | None:
+    """The items without those that were turned down at this place; None when none is left."""
+    refuses = session.outcomes.refuses
+    items = tuple(item for item in shown.items if not refuses(shown.document, shown.position, item.text))
+    return replace(shown, items=items) if items else None
+
+
+async def suggested(
+    session: Session, snapshot: Snapshot, params: Params, limit: int, *, asked: bool = False
+) -> Shown | None:
+    """Up to `limit` items for a place, valid for the text as it is when they are ready; None when there are none.
+
+    `asked` says that the user asked for them, and did not merely type.
+    """
     opened = snapshot.opened
     if opened is None:
         return None
     started = time.perf_counter()
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
     settle(session, opened)
-    items = await _items(session, snapshot, position, limit)
+    session.ask_why(opened.uri, position)
+    find = _alternatives if asked and session.flights is not None else _items
+    items = await find(session, snapshot, position, limit)
     if session.gate is not None and session.gate.stopped:
         items = ()
     session.latency_ms = 1e3 * (time.perf_counter() - started)
@@ -90,9 +109,13 @@ async def suggested(session: Session, snapshot: Snapshot, params: Params, limit:
         # The text moved on while we worked: the answer must be right for the text as it is, or be empty.
         moved = followed(opened.document, now.document, position)
         shown = typed_through(Shown(opened.document, position, items), now.document, moved) if moved else None
-    if now is None or shown is None or not shown.items:
+    shown = welcome(session, shown) if shown is not None else None
+    if now is None or shown is None:
         session.shown.pop(opened.uri, None)
         return None
+    if session.tally is not None:
+        session.tally.latency(shown.items[0].source, opened.document.language, session.latency_ms)
+    session.outcomes.shown(opened.uri, shown)
     session.shown[opened.uri] = shown
     session.recent.setdefault(opened.uri, Recent()).keep(shown)
     return shown
@@ -105,7 +128,9 @@ async def _items(session: Session, snapshot: Snapshot, position: Position, limit
     less sure one waits a moment for what the model says.
     """
     opened, settings = snapshot.opened, snapshot.state.settings
-    if opened is None or refused(opened.document, position, tuple(settings.completion.languages)):
+    assert opened is not None
+    if reason := refused(opened.document, position, tuple(settings.completion.languages)):
+        session.say(opened.uri, f"gate: {reason}")
         return ()
     if session.flights is None:
         drafts = await _ask(session, snapshot, position, limit)
@@ -115,38 +140,51 @@ async def _items(session: Session, snapshot: Snapshot, position: Position, limit
     flights = session.flights
     if flights is None:
         return ()
-    if limit > 1:
-        return await _alternatives(session, snapshot, position, limit)
     said = await flights.known(opened, position)
     if said:
-        return said
+        session.say(opened.uri, "model: its last answer goes on here")
+        return said if limit == 1 else distinct(said, await _ask(session, snapshot, position, limit))[:limit]
     drafts = await _ask(session, snapshot, position, limit)
     if said is not None:
+        session.say(opened.uri, "model: its last answer has nothing for this place")
         return drafts
     sure = drafts[0].confidence if drafts else None
     misses, waits = flights.misses(opened.uri), snapshot.client.waits_itself
     decision = decide(opened.document, position, sure, misses, waits=waits)
+    session.say(opened.uri, f"ask: {'no' if decision.pause is None else 'yes'}: {decision.why}")
     if sure is not None and (sure >= SURE or not (decision.pause == 0 or flights.flying(opened, position))):
         flights.ask_later(opened, position, decision)
         return drafts
     within = settings.completion.max_wait_ms / 1e3
     answers = await flights.items(opened, position, decision, min(within, HESITATION) if drafts else within)
-    return answers or drafts
+    return distinct(answers, drafts)[:limit]
 
 
 async def _alternatives(
     session: Session, snapshot: Snapshot, position: Position, limit: int
 ) -> tuple[Item, ...]:
-    """For who asked: what the model says and what the engine drafts, each text once."""
-    opened, flights = snapshot.opened, session.flights
+    """For who asked: what the model says and what the engine drafts, each text once; the model again for what lacks."""
+    opened, flights, settings = snapshot.opened, session.flights, snapshot.state.settings
     assert opened is not None and flights is not None
+    if refused(opened.document, position, tuple(settings.completion.languages)):
+        return ()
     drafts = await _ask(session, snapshot, position, limit)
-    asked = Decision(0.0, "you asked")
-    answers = await flights.known(opened, position)
-    within = snapshot.state.settings.completion.max_wait_ms / 1e3
-    answers = answers or await flights.items(opened, position, asked, within)
-    others = (item for item in drafts if all(item.text != answer.text for answer in answers))
-    return (*answers, *others)[:limit]
+    within = settings.completion.max_wait_ms / 1e3
+    answers = await flights.known(opened, position) or await flights.items(opened, position, ASKED, within)
+    found = distinct(answers, drafts)
+    if answers and len(found) < limit:
+        others = await flights.others(opened, position, limit - len(found), within)
+        found = distinct(answers, others, drafts)
+    return found[:limit]
+
+
+def distinct(*groups: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items in order, each text once."""
+    found: dict[str, Item] = {}
+    for group in groups:
+        for item in group:
+            found.setdefault(item.text, item)
+    return tuple(found.values())
 
 
 async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: int) -> tuple[Item, ...]:
@@ -170,6 +208,8 @@ async def _ask(session: Session, snapshot: Snapshot, position: Position, limit: 
         answer = await session.worker.request("complete", question, LONGEST_WAIT)
     except (WorkerGone, TimeoutError):
         return ()
+    for step in answer["steps"] if answer else ():
+        session.say(opened.uri, step)
     return tuple(Item(**item) for item in answer["items"]) if answer else ()
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from linnet_completions.worker.client import WorkerGone
 from linnet_context.problems import Problem
 from linnet_server.lsp.requests import Params
 from linnet_server.lsp.session import Session, Snapshot
+
+# Looking for imports never keeps an editor waiting longer (seconds).
+LONGEST_WAIT = 2.0
 
 if TYPE_CHECKING:
     from linnet_server.lsp.cold import Cold
@@ -77,6 +81,25 @@ async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Col
 
 
 async def accept(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.accept`: the editor runs it when the user takes a suggestion."""
-    session.accepted += 1
+    """`linnet.accept`: the editor runs it when the user takes a suggestion. What it needs is imported."""
+    taken = session.outcomes.accepted()
+    opened = session.current(taken.uri) if taken is not None else None
+    if taken is None or opened is None or not session.client.edits.applies:
+        return None
+    place = {"line": taken.position.line, "column": taken.position.column}
+    question = {"root": opened.root, "path": opened.document.path, "text": taken.text, **place}
+    try:
+        lines = await session.worker.request("imports", question, LONGEST_WAIT)
+    except (WorkerGone, TimeoutError):
+        return None
+    now = session.current(taken.uri)
+    if lines and now is not None and now.document is opened.document:
+        ending = "\r\n" if opened.document.lines[0].endswith("\r\n") else "\n"
+        edits = [_inserted(line, text + ending) for line, text in lines]
+        cold.edit("Import what the suggestion needs", {taken.uri: edits})
     return None
+
+
+def _inserted(line: int, text: str) -> dict[str, Any]:
+    place = {"line": line, "character": 0}
+    return {"range": {"start": place, "end": place}, "newText": text}

@@ -1,0 +1,171 @@
+"""`linnet stats`: what was shown, accepted and kept, how fast it came, what it cost; by model and language."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linnet_completions.ghost.tally import Row, Tally, percentile
+from linnet_context.problems import Problem
+from linnet_server.cli.common import App
+from linnet_server.outgoing import state_folder
+
+_SINCE = re.compile(r"(\d+)([dwm]?)")
+_DAYS = {"": 1, "d": 1, "w": 7, "m": 30}
+_EVENTS = ("shown", "accepted", "accepted_partly", "rejected", "kept_30s", "kept_5min")
+_TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
+
+
+@click.command(short_help="What was shown, accepted and kept.")
+@click.option(
+    "--since", default="7d", metavar="7d", help="How far to look back: days, weeks (2w) or months (1m)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def stats(app: App, since: str, as_json: bool) -> None:
+    """Print what was shown, accepted and kept, how fast it came, and what the models cost.
+
+    The counts hold no code and never leave this machine.
+    """
+    first = _first_day(since, date.today())
+    folder = state_folder()
+    rows = [row for row in Tally(folder / "stats.json").rows() if row.day >= first]
+    ghost = [_ghost(source, language, found) for (source, language), found in _grouped(rows)]
+    calls = _calls(_sent(folder, first))
+    if as_json:
+        app.json({"since": first, "ghost": ghost, "calls": calls})
+        return
+    _print(app, first, ghost, calls)
+
+
+def _first_day(since: str, today: date) -> str:
+    found = _SINCE.fullmatch(since)
+    if found is None:
+        raise Problem(f"{since} is no span of time.", "Write days, weeks or months, such as 7d, 2w or 1m.")
+    days = min(int(found[1]) * _DAYS[found[2]], 36_500)
+    return (today - timedelta(days=max(0, days - 1))).isoformat()
+
+
+def _grouped(rows: Iterable[Row]) -> list[tuple[tuple[str, str], Counter[str]]]:
+    groups: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        groups.setdefault((row.source, row.language), Counter())[row.what] += row.count
+    return sorted(groups.items())
+
+
+def _ghost(source: str, language: str, counts: Counter[str]) -> dict[str, Any]:
+    latencies = {
+        what.partition(":")[2]: count for what, count in counts.items() if what.startswith("latency:")
+    }
+    return {
+        "source": source,
+        "language": language,
+        **{what: counts[what] for what in _EVENTS},
+        "accepted_characters": counts["accepted_characters"],
+        "p50_ms": _finite(percentile(latencies, 0.5)),
+        "p95_ms": _finite(percentile(latencies, 0.95)),
+    }
+
+
+def _finite(bound: float | None) -> float | None:
+    return None if bound is None or math.isinf(bound) else bound
+
+
+def _sent(folder: Path, first: str) -> Iterator[dict[str, Any]]:
+    """The entries of the audit log since a day, its older files too; lines that cannot be read are left out."""
+    for path in sorted(folder.glob("audit.jsonl*")):
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict) and str(entry.get("when", ""))[:10] >= first:
+                yield entry
+
+
+def _calls(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for entry in entries:
+        key = (str(entry.get("provider")), str(entry.get("model")), str(entry.get("task")))
+        groups.setdefault(key, []).append(entry)
+    return [_call(*key, found) for key, found in sorted(groups.items())]
+
+
+def _call(provider: str, model: str, task: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    firsts = sorted(each["first_ms"] for each in entries if isinstance(each.get("first_ms"), int))
+    return {
+        "provider": provider,
+        "model": model,
+        "task": task,
+        "calls": len(entries),
+        **{name: sum(each.get(name) or 0 for each in entries) for name in _TOKENS},
+        "cost_usd": round(sum(each.get("cost_usd") or 0 for each in entries), 6),
+        "first_p50_ms": firsts[len(firsts) // 2] if firsts else None,
+        "first_p95_ms": firsts[min(len(firsts) - 1, int(len(firsts) * 0.95))] if firsts else None,
+    }
+
+
+def _print(app: App, first: str, ghost: list[dict[str, Any]], calls: list[dict[str, Any]]) -> None:
+    if not ghost and not calls:
+        app.note(f"Nothing was counted since {first}.")
+        return
+    if ghost:
+        head = (
+            "source",
+            "language",
+            "shown",
+            "accepted",
+            "in part",
+            "rejected",
+            "kept 30 s",
+            "5 min",
+            "p50",
+            "p95",
+        )
+        table = [
+            [
+                one["source"],
+                one["language"],
+                *(one[what] for what in _EVENTS),
+                _ms(one["p50_ms"]),
+                _ms(one["p95_ms"]),
+            ]
+            for one in ghost
+        ]
+        _table(app, head, table)
+    if calls:
+        columns = ("model", "task", "calls", "prompt", "cached", "answered", "dollars", "first p50", "p95")
+        table = [
+            [f"{one['provider']} {one['model']}", one["task"], one["calls"], *(one[name] for name in _TOKENS),
+             f"{one['cost_usd']:.4f}", _ms(one["first_p50_ms"]), _ms(one["first_p95_ms"])]
+            for one in calls
+        ]  # fmt: skip
+        if ghost:
+            app.out("")
+        _table(app, columns, table)
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
+
+
+def _table(app: App, head: Sequence[str], rows: list[list[Any]]) -> None:
+    """Columns as wide as their widest cell; numbers to the right."""
+    cells = [list(head), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+        right = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        app.out("  ".join((*left, *right)).rstrip())
