@@ -15,11 +15,11 @@ from .search import Hypothesis, Next, Predictor
 SHORTEST = 4  # Characters of a piece that does not finish a word.
 # A wrong piece costs as much as so many characters gain: the knob between length and precision. Where a line begins
 # nothing is known of it, so a shorter piece is worth more there.
-_COST = 16.0
+_COST = 15.0
 _COST_AT_START = 60.0
 # So likely right a piece must be at the start of a line to be as useful as one elsewhere that is as likely wrong: nobody
 # is in the middle of typing there, and reads what stands there anyway.
-_EVEN_AT_START = 0.42
+_EVEN_AT_START = 0.43
 _HYPOTHESES = 12  # Of these, the best, pieces are cut,
 _MOST = 40  # and of these, the likeliest, the confidence is asked.
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import log
+
 import pytest
 
-from linnet_completions.engine.choice import FEATURES, Judged, Piece, choose, pieces, worthwhile
+from linnet_completions.engine.choice import (
+    FEATURES,
+    Cursor,
+    Judged,
+    Piece,
+    choose,
+    judged,
+    pieces,
+    worthwhile,
+)
+from linnet_completions.engine.lexer import NEWLINE
 from linnet_completions.engine.search import search
 from linnet_context.text import Position
 from tests.completions.engine.workspaces import engine_for
@@ -66,3 +79,40 @@ def test_pieces(line: str) -> None:
         assert len(one.features) == len(FEATURES)
         assert predictor.vocabulary.words[one.tokens[0]].startswith(cursor.part)
         assert 0 <= one.run <= 1 and 0 <= one.ends <= 1
+
+
+class Fixed:
+    """A scorer that gives every piece the same logit."""
+
+    def __init__(self, confidence: float) -> None:
+        self._logit = log(confidence / (1 - confidence))
+
+    def score(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        return [self._logit] * len(rows)
+
+
+def confidence(value: float, line: tuple[int, ...], part: str = "") -> float:
+    (one,) = judged([piece("abcdef")], Fixed(value), Cursor(line, part, "", False))
+    return one.confidence
+
+
+def test_at_the_start_of_a_line_a_draft_may_be_less_sure() -> None:
+    """There a little less than even counts as even; what is certain stays so, and the order stays."""
+    raised = [confidence(value / 20, (NEWLINE,)) for value in range(1, 20)]
+    plain = [confidence(value / 20, (NEWLINE, 50)) for value in range(1, 20)]
+    assert plain == pytest.approx([value / 20 for value in range(1, 20)])
+    assert raised == sorted(raised)
+    assert all(0 < high - low < 0.08 for high, low in zip(raised, plain, strict=True))
+    assert confidence(0.47, (NEWLINE,)) > 0.5 > confidence(0.47, (NEWLINE,), "a")
+
+
+def test_at_the_start_of_a_line_the_surer_piece_is_worth_more() -> None:
+    """A long piece that is chosen within a line loses against its surer beginning where the line begins."""
+    long, short = piece("total = compute(everything)"), piece("total =")
+
+    def best(cost: float) -> str:
+        return choose([Judged(long, 0.6, cost), Judged(short, 0.8, cost)], 0.5, 1)[0].piece.text
+
+    within = judged([long], Fixed(0.6), Cursor((NEWLINE, 50), "", "", False))[0].cost
+    begins = judged([long], Fixed(0.6), Cursor((NEWLINE,), "", "", False))[0].cost
+    assert (best(within), best(begins)) == (long.text, short.text)

@@ -81,7 +81,7 @@ def test_hash_seeds_change_nothing() -> None:
     ("text", "draft"),
     [
         ("def total_size(items):\n    return sum(item.<cursor>", []),
-        ("def total_price(items):\n    return sum(item.pr<cursor>", ["ice for item in items)"]),
+        ("def total_price(items):\n    return sum(item.pr<cursor>", ["ice for item in items"]),
         ("def total_price(items):\n    return su<cursor>m(", []),
         ("def total_price(items):\n    return <cursor> for item in items)", ["sum(item.price"]),
         ("def total_price(items):\n    return sum(item.price for <cursor>)", ["item in items"]),
