@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from linnet_completions.ghost.flight import Flight
-from linnet_completions.ghost.frame import Frame, Step, frame_of, step
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.policy import ASKED, NEVER, Decision, Misses, Pace
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
@@ -20,13 +18,13 @@ from linnet_completions.ghost.reuse import Shown, between, followed, typed_throu
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.ghost.trim import piece
 from linnet_completions.models.asking import Asking
-from linnet_completions.models.masks import Masks, cursor_masks, masking, restored
+from linnet_completions.models.masks import cursor_masks, masking, restored
 from linnet_completions.models.protocol import Call, ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_completions.worker.client import Worker, WorkerGone
 from linnet_context.problems import Problem
-from linnet_context.snippet import Chunk, Context, LeftOut
 from linnet_context.text import Document, Position
+from linnet_server.lsp.frames import Frames, place_of
 
 if TYPE_CHECKING:
     from linnet_server.gate import Gate, Route
@@ -35,10 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How long the worker may take (seconds): to look at one text, and to gather, for which no request waits as long.
-CONTEXT_WAIT, LONGEST_GATHERING = 1.0, 5.0
-# Seconds for gathering; what is ready then is used, and the end of the line brings the rest.
-GATHERING_WAIT = 0.015
+# How long the worker may take to look at a text (seconds).
+JUDGING_WAIT = 1.0
 NEARBY_LINES = 5
 # How much the further answers may vary for who wants to choose (the model's temperature).
 VARIETY = 0.8
@@ -69,9 +65,7 @@ class Flights:
         self._say = say
         self._flights: dict[str, Flight] = {}
         self._answers: dict[str, Recent] = {}
-        self._frames: dict[str, tuple[Frame, Masks]] = {}
-        self._asked: dict[str, float] = {}
-        self._framing: dict[str, asyncio.Task[None]] = {}
+        self._frames = Frames(worker, gate.budget)
         self._later: dict[str, asyncio.Task[None]] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
@@ -92,7 +86,8 @@ class Flights:
         """Forget a document: its stream, if there is one, and what was said about it."""
         self._cancel_later(uri)
         self._end(uri)
-        for known in (self._answers, self._frames, self._asked, self._misses, self._paces):
+        self._frames.forget(uri)
+        for known in (self._answers, self._misses, self._paces):
             known.pop(uri, None)
 
     def close_all(self) -> None:
@@ -255,7 +250,7 @@ class Flights:
         self, route: Route, opened: Opened, position: Position, settings: Settings
     ) -> tuple[Asking, Call, bool]:
         """How to ask for the text at a place, without its secrets, and whether a block is wanted."""
-        frame, masks = await self._frame(opened, position)
+        frame, masks = await self._frames.of(opened, position)
         document, most = opened.document, settings.completion.max_lines
         block = most > 1 and wants_block(document, position)
         question = call(frame, document, position, block=block, max_lines=most)
@@ -297,9 +292,9 @@ class Flights:
             now = self._current(opened.uri)
             if now is None or now.document is not document:
                 return None  # The worker has the newer text, in which the place is another.
-            question = {**_place(opened, position), "text": text}
+            question = {**place_of(opened, position), "text": text}
             with contextlib.suppress(WorkerGone, TimeoutError):
-                found: int | None = await self._worker.request("ended", question, CONTEXT_WAIT)
+                found: int | None = await self._worker.request("ended", question, JUDGING_WAIT)
                 return found
             return None
 
@@ -316,62 +311,12 @@ class Flights:
         self._flights[opened.uri] = flight
         return flight
 
-    async def _frame(self, opened: Opened, position: Position) -> tuple[Frame, Masks]:
-        """What the prompt shows. It is kept while one types on a line; at its end and after a pause more is added.
-
-        Who waits for it may leave: it is gathered once for all that come.
-        """
-        now = time.monotonic()
-        kept, idle = self._frames.get(opened.uri), now - self._asked.get(opened.uri, now)
-        self._asked[opened.uri] = now
-        todo = step(kept[0] if kept else None, opened.document, position, idle)
-        if kept is not None and todo == "keep":
-            return kept
-        for _ in range(2):
-            task = self._framing.get(opened.uri)
-            if task is None:
-                work = self._gather(opened, position, todo)
-                task = self._framing[opened.uri] = asyncio.get_running_loop().create_task(work)
-                task.add_done_callback(_look)
-            await asyncio.shield(task)
-            kept = self._frames.get(opened.uri)
-            if kept is not None and kept[0].serves(opened.document, position):
-                return kept
-        raise WorkerGone("the document changes faster than it is read")
-
-    async def _gather(self, opened: Opened, position: Position, todo: Step) -> None:
-        try:
-            found = await self._context(opened, position)
-            context, masks = context_of(found["context"]), found["masks"]
-            kept = self._frames.get(opened.uri)
-            if kept is not None and todo == "add":
-                kept = kept[0].with_more(position, context), {**kept[1], **masks}
-            else:
-                kept = frame_of(opened.document, position, context), masks
-            self._frames[opened.uri] = kept
-        finally:
-            self._framing.pop(opened.uri, None)
-
-    async def _context(self, opened: Opened, position: Position) -> Any:
-        question = {
-            **_place(opened, position),
-            "task": "inline",
-            "budget": self._gate.budget(),
-            "within": GATHERING_WAIT,
-        }
-        found = await self._worker.request("context", question, LONGEST_GATHERING)
-        # Without the worker's masks nothing may leave: an answer of `None` is no permission.
-        if found is None or "refused" in found:
-            raise WorkerGone("the document is not known or may not leave")
-        return found
-
     async def _judged(
         self, opened: Opened, position: Position, text: str, flight: Flight | None, source: str = ""
     ) -> tuple[Item, ...]:
         """The text as an item for a place, if it may stand there in the document as it is now."""
         now = self._current(opened.uri)
-        if opened.uri in self._frames:
-            text = restored(text, self._frames[opened.uri][1])
+        text = restored(text, self._frames.masks(opened.uri))
         if has_placeholder(text) or now is None:
             return ()
         # The typing may have gone on: what is left must be right where the cursor is.
@@ -380,9 +325,9 @@ class Flights:
         made = typed_through(asked, now.document, place) if place is not None else None
         if made is None:
             return ()
-        question = {**_place(now, made.position), "text": made.items[0].text}
+        question = {**place_of(now, made.position), "text": made.items[0].text}
         try:
-            found = await self._worker.request("judge", question, CONTEXT_WAIT)
+            found = await self._worker.request("judge", question, JUDGING_WAIT)
         except (WorkerGone, TimeoutError):
             return ()
         if found["reason"]:
@@ -411,12 +356,6 @@ class Flights:
             self._told("")
 
 
-def _look(task: asyncio.Task[None]) -> None:
-    """Look at how a task ended, so that a failure nobody waits for is no complaint of the loop's."""
-    if not task.cancelled():
-        task.exception()
-
-
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:
     from linnet_completions.cache.keys import local_key
 
@@ -430,26 +369,3 @@ def _key(route: Route, document: Document, position: Position, settings: Setting
         "path": document.path,
     }
     return local_key(document.language, before, after, shaping)
-
-
-def _place(opened: Opened, position: Position) -> dict[str, Any]:
-    return {
-        "root": opened.root,
-        "path": opened.document.path,
-        "line": position.line,
-        "column": position.column,
-    }
-
-
-def context_of(plain: Any) -> Context | None:
-    """A context from the worker's JSON."""
-    if plain is None:
-        return None
-    return Context(
-        prefix=Chunk(**plain["prefix"]),
-        suffix=Chunk(**plain["suffix"]),
-        chunks=tuple(Chunk(**chunk) for chunk in plain["chunks"]),
-        left_out=tuple(LeftOut(**each) for each in plain["left_out"]),
-        tokens=plain["tokens"],
-        complete=plain["complete"],
-    )
