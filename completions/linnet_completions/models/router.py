@@ -26,7 +26,7 @@ from linnet_completions.models.protocol import (
 )
 
 # How often a task begins anew when every model failed in a way that passes. Ghost text never does: the next key asks.
-RETRIES: Mapping[Task, int] = {"inline": 0, "explain": 2, "review": 2}
+RETRIES: Mapping[Task, int] = {"inline": 0, "explain": 2, "edit": 2, "review": 2}
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
 # A server that asks for more patience than that is not waited for.
 _PATIENCE = 20.0

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import pytest
 
 from linnet_completions.models.breaker import FIRST_PAUSE, LASTING, LONGEST_PAUSE, Breakers
+from linnet_completions.models.dialects.model import DEADLINES
 from linnet_completions.models.outbound import NotChosen, OverBudget
 from linnet_completions.models.protocol import (
     Call,
@@ -25,7 +26,8 @@ from linnet_completions.models.protocol import (
     Unreachable,
     Usage,
 )
-from linnet_completions.models.router import Manners, Resting, Router, Step
+from linnet_completions.models.router import RETRIES, Manners, Resting, Router, Step
+from linnet_server.targets import TASKS
 
 Result = TypeVar("Result")
 Said = Text | Usage | ModelError | float
@@ -109,6 +111,11 @@ def steps(*models: Spoken) -> list[Step]:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
+
+
+def test_every_task_has_its_deadlines_and_its_number_of_tries() -> None:
+    """And its place in the list of models."""
+    assert set(get_args(Task)) == set(RETRIES) == set(DEADLINES) == set(TASKS)
 
 
 def test_the_first_model_answers_alone() -> None:
