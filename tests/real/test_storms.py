@@ -14,7 +14,7 @@ from linnet_completions.models.network import Network, trust
 from linnet_completions.models.transport import Transport
 from tests.completions.models.h2server import http2_server
 from tests.completions.models.speaking import EACH, Speaker
-from tests.completions.models.storming import AT_ONCE, replies, storm
+from tests.completions.models.storming import AT_ONCE, Aftermath, replies, storm
 from tests.completions.models.test_storm import check
 from tests.modelserver import ModelServer
 from tests.real.parts import Tell
@@ -36,7 +36,7 @@ def test_a_storm_over_http1(name: str, tell: Tell) -> None:
         left = asyncio.run(storm(server.url, [speaker], transport, CANCELLATIONS, calm))
         check(left, CANCELLATIONS)
         assert all(asked.over.wait(10) for asked in server.asked)
-        told(tell, name, "HTTP/1.1", server.connections, len(server.asked))
+        told(tell, name, "HTTP/1.1", server.connections, left)
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -58,9 +58,10 @@ async def _http2(speaker: Speaker, authority: trustme.CA, ca: Path, tell: Tell) 
         await server.wait_until(lambda: (server.open, server.answering) == (0, 0))
         check(left, CANCELLATIONS)
         assert server.connections <= AT_ONCE
-        told(tell, speaker.dialect, "HTTP/2", server.connections, server.requests)
+        told(tell, speaker.dialect, "HTTP/2", server.connections, left)
 
 
-def told(tell: Tell, dialect: str, protocol: str, connections: int, requests: int) -> None:
+def told(tell: Tell, dialect: str, protocol: str, connections: int, left: Aftermath) -> None:
+    requests = left.outcomes.total()
     share = 100 * connections / requests
     tell(f"{dialect} over {protocol}: {connections} connections for {requests} requests ({share:.1f} %)")
