@@ -76,6 +76,7 @@ class Desk:
 
     now: float = 1000.0
     notes: list[str] = field(default_factory=list[str])
+    spoke: list[str] = field(default_factory=list[str])
     slept: list[float] = field(default_factory=list[float])
     after: dict[str, Step] = field(default_factory=dict[str, Step])
 
@@ -93,6 +94,9 @@ class Desk:
     async def successor(self, step: Step) -> Step | None:
         return self.after.get(step.identity)
 
+    def heard(self, step: Step) -> None:
+        self.spoke.append(step.identity)
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
@@ -101,7 +105,9 @@ class Desk:
         self, *models: Spoken, task: Task = "inline", manners: Manners | None = None
     ) -> list[Text | Usage]:
         call = Call(task, (Message("user", "x"),), 8)
-        async with aclosing(self.router.stream(steps(*models), call, manners or Manners())) as pieces:
+        async with aclosing(
+            self.router.stream(steps(*models), call, manners or Manners(), self.heard)
+        ) as pieces:
             return [each async for each in pieces]
 
 
@@ -122,6 +128,7 @@ def test_the_first_model_answers_alone() -> None:
     """The others are not asked; the usage says who answered."""
     desk, one, two = Desk(), Spoken("one", [DONE]), Spoken("two", [DONE])
     assert run(desk.ask(one, two)) == [Text("def"), Usage(10, 0, 1, served="one")]
+    assert desk.spoke == ["one"]
     assert (one.asked, two.asked, desk.notes) == (1, 0, [])
 
 
@@ -130,6 +137,7 @@ def test_the_next_model_answers_where_the_first_does_not(error: ModelError) -> N
     """Whatever the failure, it is one line of the log, and the first is not asked again for a while."""
     desk, one, two = Desk(), Spoken("one", [(error,), DONE]), Spoken("two", [DONE])
     assert run(desk.ask(one, two))[-1] == Usage(10, 0, 1, served="two")
+    assert desk.spoke == ["two"]
     assert desk.notes == [f"custom one did not answer ({type(error).__name__}): {error}"]
     run(desk.ask(one, two))
     assert (one.asked, two.asked) == (1, 2)
