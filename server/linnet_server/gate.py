@@ -50,11 +50,11 @@ _FIRST_PLACEHOLDER = 90_001
 _SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Route:
     """The way to models that may be asked: how, what they answered before, and names for people and for the cache.
 
-    `target` is the model that is asked first now.
+    `target` is the model that is asked first, and after an answer the one that gave it.
     """
 
     target: Target
@@ -129,8 +129,13 @@ class Gate:
             return None
         first = next(iter(self._router.ready(steps)), steps[0])
         manners = Manners(_SHARE * settings.completion.max_wait_ms / 1e3, settings.routes.hedge_ms / 1e3)
-        asking = self._asking(steps, manners if task == "inline" else Manners())
-        return Route(self._targets[first.identity], asking, self.answers, first.identity)
+
+        def spoke(step: Step) -> None:
+            route.target = self._targets[step.identity]
+
+        asking = self._asking(steps, manners if task == "inline" else Manners(), spoke)
+        route = Route(self._targets[first.identity], asking, self.answers, first.identity)
+        return route
 
     @property
     def capabilities(self) -> Capabilities:
@@ -212,11 +217,11 @@ class Gate:
             self._told.add(text)
             self._tell(text)
 
-    def _asking(self, steps: Sequence[Step], manners: Manners) -> Asking:
+    def _asking(self, steps: Sequence[Step], manners: Manners, spoke: Callable[[Step], None]) -> Asking:
         async def asking(call: Call) -> AsyncGenerator[Text | Usage]:
             self._used = time.monotonic()
             try:
-                async with aclosing(self._router.stream(steps, call, manners)) as pieces:
+                async with aclosing(self._router.stream(steps, call, manners, spoke)) as pieces:
                     async for each in pieces:
                         yield each
             except Crowded:
@@ -261,6 +266,8 @@ class Gate:
             if wanted.message:
                 self._note(wanted.message)
             self._steps[wanted] = await asyncio.to_thread(self._built, wanted, settings)
+        # What the first request loads is not held against the model.
+        await self._clients[network_of(settings.providers.get(wanted.provider))].prepare()
         step = self._steps[wanted]
         self._targets[step.identity] = wanted
         return step

@@ -15,7 +15,7 @@ from linnet_server.settings.declaration import DEFAULTS
 if TYPE_CHECKING:
     from linnet_server.settings import Settings
 
-TASKS: tuple[Task, ...] = ("inline", "explain", "review")
+TASKS: tuple[Task, ...] = ("inline", "explain", "edit", "review")
 
 
 @dataclass(frozen=True, slots=True)

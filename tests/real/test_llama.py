@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from linnet_completions.models import catalog
+from linnet_completions.models.capabilities import Capabilities
+from linnet_completions.models.dialects.endpoint import Endpoint
+from linnet_completions.models.dialects.known import DIALECTS
+from linnet_completions.models.dialects.model import RemoteModel
 from linnet_completions.models.http import Http
-from linnet_completions.models.protocol import Call, Message, Refused, Text
+from linnet_completions.models.protocol import Call, Extra, Fill, Message, Refused, Text
 from tests.completions.models.asking import model, said, with_http
 from tests.real.conftest import cache_folder
 from tests.real.llama import Llama, running
@@ -45,6 +51,51 @@ def test_a_chat_streams_with_its_usage(llama: Llama) -> None:
     with_http(work)
 
 
+FILL = Fill(
+    "shop/cart.py",
+    "def total(items):\n    return ",
+    "\n\n\ndef empty():\n    pass\n",
+    (Extra("shop/item.py", "class Item:\n    price = 1.0\n"),),
+)
+FILLING = Call("inline", MESSAGES, max_tokens=24, stop=("\x00",), fill=FILL)
+
+
+@pytest.mark.parametrize(("dialect", "name"), [("infill", "tiny"), ("template", "qwen2.5-coder")])
+def test_the_middle_is_filled(llama: Llama, dialect: str, name: str) -> None:
+    """By the server's own tokens, and by the family's in a raw prompt for its completions."""
+
+    async def work(http: Http) -> None:
+        capabilities = Capabilities()
+        endpoint = Endpoint("llamacpp", llama.url)
+        profile = catalog.profile("llamacpp", name)
+        ways = (DIALECTS[dialect], DIALECTS["chat"])
+        asked = RemoteModel(endpoint, name, http, capabilities, profile, ways)
+        first, second = await said(asked, FILLING), await said(asked, FILLING)
+        assert first.text == second.text and first.usage is not None and second.usage is not None
+        assert first.usage.completion_tokens == 24 and first.usage.cut
+        assert first.usage.prompt_tokens == second.usage.prompt_tokens
+        assert (second.usage.cached_tokens or 0) > 0
+        assert capabilities.refused(llama.url, name) == frozenset()
+
+    with_http(work)
+
+
+def test_the_server_is_asked_in_its_own_dialect_first(llama: Llama) -> None:
+    """Nothing needs to be set; other files and both sides of the cursor count as the prompt."""
+
+    async def work(http: Http) -> None:
+        asked = model(llama.url, http, provider="llamacpp", name="tiny")
+        assert asked.fills(FILLING)
+        long, short = (
+            await said(asked, FILLING),
+            await said(asked, replace(FILLING, fill=Fill("a", "x", "y"))),
+        )
+        assert long.usage is not None and short.usage is not None
+        assert (long.usage.prompt_tokens or 0) > (short.usage.prompt_tokens or 0)
+
+    with_http(work)
+
+
 @pytest.mark.parametrize("how", ["closed", "cancelled"])
 def test_abandoning_an_answer_frees_the_slot(llama: Llama, how: str) -> None:
     """The server stops generating long before the limit."""
@@ -59,6 +110,9 @@ def test_abandoning_an_answer_frees_the_slot(llama: Llama, how: str) -> None:
         else:
             task = asyncio.create_task(anext(events))
             await asyncio.sleep(0)
+            while task.done():  # What has arrived already comes without a wait that could be cancelled.
+                task = asyncio.create_task(anext(events))
+                await asyncio.sleep(0)
             task.cancel()
             with suppress(asyncio.CancelledError, StopAsyncIteration):
                 await task

@@ -133,7 +133,10 @@ def test_the_next_call_goes_where_the_last_one_was_answered() -> None:
         desk = Desk(between(first.url, second.url))
 
         async def work() -> None:
-            await desk.ask()
+            asked = await desk.gate.route("inline")
+            assert asked is not None and asked.label == "a model-a"
+            _ = [each async for each in asked.asking(CALL)]
+            assert asked.label == "b model-b", "who answered is named"
             route = await desk.gate.route("inline")
             assert route is not None and route.label == "b model-b" and "model-b" in route.identity
             await desk.ask()

@@ -26,7 +26,7 @@ from linnet_completions.models.protocol import (
 )
 
 # How often a task begins anew when every model failed in a way that passes. Ghost text never does: the next key asks.
-RETRIES: Mapping[Task, int] = {"inline": 0, "explain": 2, "review": 2}
+RETRIES: Mapping[Task, int] = {"inline": 0, "explain": 2, "edit": 2, "review": 2}
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
 # A server that asks for more patience than that is not waited for.
 _PATIENCE = 20.0
@@ -88,8 +88,14 @@ class Router:
         """The steps that may be asked now, in order."""
         return [step for step in steps if self._breakers.ready(step.identity)]
 
-    async def stream(self, steps: Sequence[Step], call: Call, manners: Manners) -> Pieces:
-        """The answer of the first model that gives one; see `Outbound.stream`.
+    async def stream(
+        self,
+        steps: Sequence[Step],
+        call: Call,
+        manners: Manners,
+        spoke: Callable[[Step], None] = lambda step: None,
+    ) -> Pieces:
+        """The answer of the first model that gives one; see `Outbound.stream`. `spoke` is told which one that is.
 
         A usage says which model `served`. Once a model has begun to speak, its failure is
         the route's. Raises `Resting` when all are left alone.
@@ -100,7 +106,7 @@ class Router:
             try:
                 if not asked:
                     raise self._resting(steps)
-                async with aclosing(self._asked(asked, call, manners)) as pieces:
+                async with aclosing(self._asked(asked, call, manners, spoke)) as pieces:
                     async for each in pieces:
                         spoken = True
                         yield each
@@ -111,18 +117,23 @@ class Router:
                 wait = self._wait(error, turn)
             await self._sleep(wait)
 
-    def _asked(self, steps: Sequence[Step], call: Call, manners: Manners) -> Pieces:
+    def _asked(
+        self, steps: Sequence[Step], call: Call, manners: Manners, spoke: Callable[[Step], None]
+    ) -> Pieces:
         if manners.hedge and call.task == "inline" and len(steps) > 1:
-            return race([partial(self._one, step, call, None) for step in steps], manners.hedge)
-        return self._walk(steps, call, manners.patience)
+            return race([partial(self._one, step, call, None, spoke) for step in steps], manners.hedge)
+        return self._walk(steps, call, manners.patience, spoke)
 
-    async def _walk(self, steps: Sequence[Step], call: Call, patience: float | None) -> Pieces:
+    async def _walk(
+        self, steps: Sequence[Step], call: Call, patience: float | None, spoke: Callable[[Step], None]
+    ) -> Pieces:
         """The answer of the first step that begins one; raises what the last one raised."""
         waiting = list(steps)
         while waiting:
             step, spoken = waiting.pop(0), False
             try:
-                async with aclosing(self._one(step, call, patience if waiting else None)) as pieces:
+                left = patience if waiting else None
+                async with aclosing(self._one(step, call, left, spoke)) as pieces:
                     async for each in pieces:
                         spoken = True
                         yield each
@@ -138,13 +149,18 @@ class Router:
                 if spoken or not waiting:
                     raise
 
-    async def _one(self, step: Step, call: Call, patience: float | None) -> Pieces:
+    async def _one(
+        self, step: Step, call: Call, patience: float | None, spoke: Callable[[Step], None]
+    ) -> Pieces:
         """One model's answer; its breaker learns how it ended, and `note` why it failed."""
-        settled = False
+        settled, silent = False, True
         self._breakers.begin(step.identity)
         try:
             async with aclosing(_prompt(self._send(step.model, call), step.label, patience)) as pieces:
                 async for each in pieces:
+                    if silent:
+                        silent = False
+                        spoke(step)
                     yield replace(each, served=step.identity) if isinstance(each, Usage) else each
             self._breakers.worked(step.identity)
             settled = True

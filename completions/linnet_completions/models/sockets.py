@@ -31,15 +31,19 @@ class Sockets(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """A connection; Nagle's delay is off, as asyncio has it. Raises `ConnectError` and `ConnectTimeout`."""
-        opening = asyncio.create_task(_opened(host, port, timeout))
+        opening = asyncio.create_task(_opened(host, port))
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
         try:
-            # Shielded: cancelled in the wrong moment, asyncio loses the socket that has just won the race.
-            return Socket(*await asyncio.shield(opening))
+            # Neither cancelled nor timed out: asyncio would lose the socket that has just won the race.
+            done, _ = await asyncio.wait({opening}, timeout=timeout)
         except asyncio.CancelledError:
             opening.add_done_callback(_discard)
             raise
+        if not done:
+            opening.add_done_callback(_discard)
+            raise httpcore2.ConnectTimeout
+        return Socket(*opening.result())
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -48,11 +52,10 @@ class Sockets(httpcore2.AsyncNetworkBackend):
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def _opened(host: str, port: int, timeout: float | None) -> _Streams:
+async def _opened(host: str, port: int) -> _Streams:
     """The first address of the host that answers: a broken IPv6 route costs a quarter of a second, not all."""
     with _translated(httpcore2.ConnectTimeout, httpcore2.ConnectError):
-        async with asyncio.timeout(timeout):
-            return await asyncio.open_connection(host, port, limit=_BUFFER, happy_eyeballs_delay=0.25)
+        return await asyncio.open_connection(host, port, limit=_BUFFER, happy_eyeballs_delay=0.25)
 
 
 def _discard(opening: asyncio.Task[_Streams]) -> None:

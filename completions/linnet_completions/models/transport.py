@@ -28,7 +28,7 @@ class Transport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, tls: ssl.SSLContext, proxy: str | None = None) -> None:
-        self._pool = httpcore2.AsyncConnectionPool(
+        self._pool = _Pool(
             ssl_context=tls,
             proxy=_proxy(proxy) if proxy else None,
             max_connections=_CONNECTIONS,
@@ -83,6 +83,35 @@ class Transport(httpx2.AsyncBaseTransport):
     def _reset_abandoned(self) -> None:
         for connection in self._pool.connections:
             _reset_abandoned_streams(getattr(connection, "_connection", None))
+
+
+class _Pool(httpcore2.AsyncConnectionPool):
+    """A pool that loses no connection when a request is cancelled that waited for another one's connecting."""
+
+    def create_connection(self, origin: httpcore2.Origin) -> httpcore2.AsyncConnectionInterface:
+        if self._proxy is not None:
+            return super().create_connection(origin)
+        return _Connection(
+            origin=origin,
+            ssl_context=self._ssl_context,
+            keepalive_expiry=self._keepalive_expiry,
+            http1=self._http1,
+            http2=self._http2,
+            network_backend=self._network_backend,
+        )
+
+
+class _Connection(httpcore2.AsyncHTTPConnection):
+    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
+        try:
+            return await super().handle_async_request(request)
+        except BaseException:
+            # The library takes this for a failure to connect, though another request is still connecting, or about to.
+            # The pool would forget the connection, and nobody would ever close it.
+            lock: Any = self._request_lock
+            if self._connection is None and lock._anyio_lock.locked():
+                self._connect_failed = False
+            raise
 
 
 class _Body(httpx2.AsyncByteStream):

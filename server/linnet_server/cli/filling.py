@@ -12,8 +12,10 @@ from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.shape import wants_block
 from linnet_completions.models.asking import answered, key_of
 from linnet_completions.models.masks import cursor_masks, masking, restored
+from linnet_completions.models.outbound import OverBudget
 from linnet_completions.models.protocol import ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
+from linnet_context.problems import Problem
 
 if TYPE_CHECKING:
     from linnet_completions.models.asking import Route
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 async def filled(
     opened: Opener, settings: Settings, workshop: Workshop, document: Document, position: Position
 ) -> tuple[Item | None, tuple[str, ...]]:
-    """The model's text for a place of an open document, if there is one that fits, and the steps that led to it."""
+    """The model's text for a place of an open document, if there is one that fits, and the steps that led to it.
+
+    A Problem when the budget is spent and the user wants no other answer then.
+    """
     if reason := workshop.refusal(document.path):
         return None, (f"model: not asked: {reason}",)
     async with opened() as route:
@@ -34,6 +39,11 @@ async def filled(
             return None, ("model: none is chosen",)
         try:
             text, known = await _text(route, settings, workshop, document, position)
+        except OverBudget as error:
+            if settings.cost.on_cap == "stop":
+                remedy = "Raise `cost.daily_usd` or `cost.monthly_usd`, or set `cost.on_cap` to `local`."
+                raise Problem(str(error), remedy) from None
+            return None, (f"model: {route.label}: {error}",)
         except ModelError as error:
             return None, (f"model: {route.label}: {error}",)
     cache = f"cache: {'an answer' if known else 'nothing'} is kept for this question"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,10 +21,15 @@ HEADERS = [(":status", "200"), ("content-type", "text/event-stream")]
 
 
 class Http2Server:
-    """Answers every request with one reply, and records connections, requests and which streams were reset."""
+    """Answers every request with one reply, and records connections, requests and which streams were reset.
 
-    def __init__(self, reply: Reply) -> None:
+    `reply` may be a function of the request's path.
+    """
+
+    def __init__(self, reply: Reply | Callable[[str], Reply]) -> None:
         self.reply = reply
+        self.answering = 0
+        self.open = 0
         self.connections = 0
         self.requests = 0
         self.completed = 0
@@ -52,10 +57,12 @@ class Http2Server:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.serving[writer] = asyncio.current_task()
+        self.open += 1
         config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
         connection = h2.connection.H2Connection(config)
         connection.initiate_connection()
         answers: dict[int, asyncio.Task[None]] = {}
+        paths: dict[int, str] = {}
         try:
             while True:
                 writer.write(connection.data_to_send())
@@ -64,11 +71,17 @@ class Http2Server:
                     return
                 for event in connection.receive_data(data):
                     stream: int = getattr(event, "stream_id", 0) or 0
-                    if isinstance(event, h2.events.DataReceived):
+                    if isinstance(event, h2.events.RequestReceived):
+                        fields = {str(name): str(value) for name, value in event.headers or ()}
+                        paths[stream] = fields[":path"]
+                    elif isinstance(event, h2.events.DataReceived):
                         connection.acknowledge_received_data(event.flow_controlled_length or 0, stream)
                     elif isinstance(event, h2.events.StreamEnded):
                         self.requests += 1
-                        answers[stream] = asyncio.create_task(self._answer(connection, writer, stream))
+                        reply = self.reply(paths[stream]) if callable(self.reply) else self.reply
+                        answers[stream] = asyncio.create_task(
+                            self._answered(connection, writer, stream, reply)
+                        )
                     elif isinstance(event, h2.events.StreamReset):
                         self.reset.append(stream)
                         if stream in answers:
@@ -80,12 +93,24 @@ class Http2Server:
             for task in answers.values():
                 task.cancel()
             writer.transport.abort()
+            self.open -= 1
+            self._changed.set()
+
+    async def _answered(
+        self, connection: h2.connection.H2Connection, writer: asyncio.StreamWriter, stream: int, reply: Reply
+    ) -> None:
+        self.answering += 1
+        try:
+            await self._answer(connection, writer, stream, reply)
+        finally:
+            self.answering -= 1
+            self._changed.set()
 
     async def _answer(
-        self, connection: h2.connection.H2Connection, writer: asyncio.StreamWriter, stream: int
+        self, connection: h2.connection.H2Connection, writer: asyncio.StreamWriter, stream: int, reply: Reply
     ) -> None:
         connection.send_headers(stream, HEADERS)
-        for step in self.reply.steps:
+        for step in reply.steps:
             if isinstance(step, bytes):
                 for start in range(0, len(step), _FRAME):
                     await self.wait_until(lambda: connection.local_flow_control_window(stream) >= _FRAME)
@@ -102,7 +127,9 @@ class Http2Server:
 
 
 @asynccontextmanager
-async def http2_server(authority: trustme.CA, reply: Reply) -> AsyncIterator[Http2Server]:
+async def http2_server(
+    authority: trustme.CA, reply: Reply | Callable[[str], Reply]
+) -> AsyncIterator[Http2Server]:
     """A server that is running; its certificate is from the given authority."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)

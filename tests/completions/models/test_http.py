@@ -156,15 +156,15 @@ LONG = Deadlines(first=30.0, idle=30.0, total=30.0)
 @pytest.mark.parametrize(
     ("reply", "deadlines"),
     [
-        (silent(), Deadlines(first=0.1)),
-        (stalled(), Deadlines(first=0.1)),
+        (silent(), Deadlines(first=0.5)),
+        (stalled(), Deadlines(first=0.5)),
         (stalled("a"), Deadlines(idle=0.1)),
         (endless("a"), Deadlines(total=0.2)),
         (
             Reply(tuple(step for _ in range(999) for step in (b": ping\n\n", Pause(0.01)))),
             Deadlines(total=0.2),
         ),
-        (silent(), Deadlines(total=0.1)),
+        (silent(), Deadlines(total=0.5)),
     ],
 )
 def test_every_deadline_ends_a_request(reply: Reply, deadlines: Deadlines) -> None:

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import pytest
 
 from linnet_completions.models.breaker import FIRST_PAUSE, LASTING, LONGEST_PAUSE, Breakers
+from linnet_completions.models.dialects.model import DEADLINES
 from linnet_completions.models.outbound import NotChosen, OverBudget
 from linnet_completions.models.protocol import (
     Call,
@@ -25,7 +26,8 @@ from linnet_completions.models.protocol import (
     Unreachable,
     Usage,
 )
-from linnet_completions.models.router import Manners, Resting, Router, Step
+from linnet_completions.models.router import RETRIES, Manners, Resting, Router, Step
+from linnet_server.targets import TASKS
 
 Result = TypeVar("Result")
 Said = Text | Usage | ModelError | float
@@ -74,6 +76,7 @@ class Desk:
 
     now: float = 1000.0
     notes: list[str] = field(default_factory=list[str])
+    spoke: list[str] = field(default_factory=list[str])
     slept: list[float] = field(default_factory=list[float])
     after: dict[str, Step] = field(default_factory=dict[str, Step])
 
@@ -91,6 +94,9 @@ class Desk:
     async def successor(self, step: Step) -> Step | None:
         return self.after.get(step.identity)
 
+    def heard(self, step: Step) -> None:
+        self.spoke.append(step.identity)
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
@@ -99,7 +105,9 @@ class Desk:
         self, *models: Spoken, task: Task = "inline", manners: Manners | None = None
     ) -> list[Text | Usage]:
         call = Call(task, (Message("user", "x"),), 8)
-        async with aclosing(self.router.stream(steps(*models), call, manners or Manners())) as pieces:
+        async with aclosing(
+            self.router.stream(steps(*models), call, manners or Manners(), self.heard)
+        ) as pieces:
             return [each async for each in pieces]
 
 
@@ -111,10 +119,16 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
+def test_every_task_has_its_deadlines_and_its_number_of_tries() -> None:
+    """And its place in the list of models."""
+    assert set(get_args(Task)) == set(RETRIES) == set(DEADLINES) == set(TASKS)
+
+
 def test_the_first_model_answers_alone() -> None:
     """The others are not asked; the usage says who answered."""
     desk, one, two = Desk(), Spoken("one", [DONE]), Spoken("two", [DONE])
     assert run(desk.ask(one, two)) == [Text("def"), Usage(10, 0, 1, served="one")]
+    assert desk.spoke == ["one"]
     assert (one.asked, two.asked, desk.notes) == (1, 0, [])
 
 
@@ -123,6 +137,7 @@ def test_the_next_model_answers_where_the_first_does_not(error: ModelError) -> N
     """Whatever the failure, it is one line of the log, and the first is not asked again for a while."""
     desk, one, two = Desk(), Spoken("one", [(error,), DONE]), Spoken("two", [DONE])
     assert run(desk.ask(one, two))[-1] == Usage(10, 0, 1, served="two")
+    assert desk.spoke == ["two"]
     assert desk.notes == [f"custom one did not answer ({type(error).__name__}): {error}"]
     run(desk.ask(one, two))
     assert (one.asked, two.asked) == (1, 2)

@@ -199,6 +199,27 @@ def test_a_neighbour_on_the_connection_does_not_notice(authority: trustme.CA, ca
     against(authority, ca, chat(*("word",) * 8, pause=0.002), work)
 
 
+def test_who_waits_for_anothers_connection_may_leave(authority: trustme.CA, ca: Path) -> None:
+    """The connection is kept for the next request, and closed at the end."""
+
+    async def run() -> None:
+        async with http2_server(authority, chat("fine")) as server:
+            http = Http(Network(ca))
+            await http.prepare()
+            asked = model(server.url, http)
+            first, second = (asyncio.create_task(said(asked)) for _ in range(2))
+            await asyncio.sleep(0)
+            while not second.done():
+                await asyncio.sleep(0)
+                second.cancel()
+            assert (await first).text == (await said(asked)).text == "fine"
+            assert server.connections == 1
+            await http.aclose()
+            await server.wait_until(lambda: server.open == 0)
+
+    asyncio.run(run())
+
+
 @pytest.mark.slow
 def test_a_long_life_of_cancellations_on_one_connection(authority: trustme.CA, ca: Path) -> None:
     """More streams than the protocol allows at a time, more bytes than its window holds: one connection, no stall."""

@@ -94,3 +94,20 @@ def test_offline(server: ModelServer, capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["explain", "cart.py:2", "--offline"]) == 0
     assert run(["review", "--offline"]) == 0
     assert (server.asked, server.connections) == ([], 0)
+
+
+@pytest.mark.parametrize(("on_cap", "code"), [("local", 0), ("stop", 2)])
+def test_a_spent_budget(
+    server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    on_cap: str,
+    code: int,
+) -> None:
+    """Nothing is asked; the engine answers, or nothing does and the limit is named."""
+    monkeypatch.setenv("LINNET_COST_DAILY_USD", "0")
+    monkeypatch.setenv("LINNET_COST_ON_CAP", on_cap)
+    assert run(["complete", "cart.py:2:12"]) == code
+    told = capsys.readouterr().err
+    assert ("budget for models is spent" in told and "cost.daily_usd" in told) is (on_cap == "stop")
+    assert [asked for asked in server.asked if asked.method == "POST"] == []

@@ -41,7 +41,7 @@ def test_one_setting_chooses(
         "claude-haiku-5-5",
         ["anthropic"],
     )
-    assert found["tasks"] == ["inline", "explain", "review"] and found["context"] == 1_000_000
+    assert found["tasks"] == ["inline", "explain", "edit", "review"] and found["context"] == 1_000_000
     assert found["usd_per_million"]["input"] == 0.1
 
 
@@ -60,7 +60,7 @@ def test_routes_and_what_was_learned_are_shown(
     assert "asked by  template, then chat" in first and "refuses   dialect:infill, temperature" in first
     assert "costs     nothing" in first
     assert "for inline" in second and "unknown; `cost.prices` can say it" in second
-    assert "for explain, review" in third and "$0.4 in, $0.1 cached, $1.6 out" in third
+    assert "for explain, edit, review" in third and "$0.4 in, $0.1 cached, $1.6 out" in third
     assert "never" not in out
     assert main(["models", "--json"]) == 0
     assert "secret" not in capsys.readouterr().out
