@@ -11,6 +11,7 @@ from linnet_context.text import Position
 
 from .answers import Claim, Class
 from .finding import SEVERITIES, Candidate, Finding, finding, normalised
+from .ignoring import ignores
 from .parts import CONTEXT_LINES, Part
 from .secrets import masked_line
 
@@ -35,17 +36,21 @@ _PLACEHOLDER = re.compile(r"REDACTED_[0-9]+(?:_X+)?")
 
 
 def believed(part: Part, claims: Sequence[Claim], mechanical: Iterable[Finding]) -> Iterator[Finding]:
-    """The claims about a part that are sure enough, quote a line of the change, and are news.
+    """The claims about a part that are sure enough, quote a line of the change, are news, and no comment takes back.
 
     `mechanical` are what other checks found in the file.
     """
     known = [each for each in mechanical if each.path == part.path]
+    comments = ignores(part.path, part.lines)
     for claim in claims:
         if claim.confidence < THRESHOLDS[claim.kind]:
             continue
         place = place_of(part, claim)
-        if place is not None and not _is_known(place, claim, known):
-            yield _made(part, claim, *place)
+        if place is None or _is_known(place, claim, known):
+            continue
+        made = _made(part, claim, *place)
+        if not any(comment.covers(made) for comment in comments):
+            yield made
 
 
 def place_of(part: Part, claim: Claim) -> tuple[Position, Position] | None:

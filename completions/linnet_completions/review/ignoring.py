@@ -10,7 +10,7 @@ from linnet_context.languages import comment_prefix, language_of
 from linnet_context.syntax import in_string_or_comment, parse
 from linnet_context.text import Document, Position
 
-from .finding import Candidate
+from .finding import Candidate, Finding
 
 RULE = "ignores/unused"
 _COMMENT = re.compile(
@@ -28,13 +28,19 @@ class Ignore:
     column: int
     rules: tuple[str, ...]
 
-    def covers(self, candidate: Candidate) -> bool:
+    def covers(self, candidate: Candidate | Finding) -> bool:
         """Whether it takes a finding of these lines back: its rule by whole name, last part, or source."""
         if not candidate.start.line <= self.target <= max(candidate.start.line, candidate.end.line):
             return False
         source, _, code = candidate.rule.partition("/")
-        names = {candidate.rule, source, code, candidate.source, *candidate.aliases}
+        aliases = candidate.aliases if isinstance(candidate, Candidate) else ()
+        names = {candidate.rule, source, code, candidate.source, *aliases}
         return not self.rules or not names.isdisjoint(self.rules)
+
+    @property
+    def is_for_a_model(self) -> bool:
+        """Whether it names findings of a model alone, which nobody but the model can know."""
+        return bool(self.rules) and all(rule.partition("/")[0] == "model" for rule in self.rules)
 
 
 def ignores(path: str, lines: Mapping[int, str]) -> tuple[Ignore, ...]:
@@ -92,7 +98,7 @@ def unused(
     `wrong` is all that is wrong in the text, whether the change brought it or not.
     """
     for each in found:
-        touched = each.line in changed or each.target in changed
+        touched = (each.line in changed or each.target in changed) and not each.is_for_a_model
         if touched and not any(each.covers(candidate) for candidate in wrong):
             what = f"[{', '.join(each.rules)}]" if each.rules else ""
             yield Candidate(

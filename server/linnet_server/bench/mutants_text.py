@@ -19,12 +19,13 @@ _BRACKET = re.compile(r"\s*[\w.]+(?:\.\w+)*\([^()'\"/]*\);?\s*")
 PARSED = frozenset(
     ["python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "rust", "java"]
 )
+_THROWING = frozenset(["javascript", "javascriptreact", "typescript", "typescriptreact", "java", "cpp"])
 _LETTERS = string.ascii_letters + string.digits
 
 
 def dropped_throw(path: str, text: str, chance: random.Random) -> Iterator[Mutant]:
     """`new X();` for `throw new X();`; the control puts the error in brackets."""
-    lines = text.split("\n")
+    lines = text.split("\n") if language_of(path) in _THROWING else []
     for number, line in enumerate(lines):
         if found := _THROW.fullmatch(line):
             made = found[2].rstrip(";")
@@ -33,7 +34,7 @@ def dropped_throw(path: str, text: str, chance: random.Random) -> Iterator[Mutan
 
 def assigned_condition(path: str, text: str, chance: random.Random) -> Iterator[Mutant]:
     """`=` for `==` in a comparison with a constant."""
-    lines = text.split("\n")
+    lines = text.split("\n") if language_of(path) in _THROWING else []
     for number, line in enumerate(lines):
         if found := _CONDITION.fullmatch(line):
             yield _made(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -69,12 +70,12 @@ def run(app: App, inputs: Inputs, asked: Asked) -> int:
         report, failure = by_model(app, change, report, settings, opener(app, settings, "review"))
     report = _accepted(report, known)
     if asked.write_baseline:
-        report = _accept_all(app, report, asked.write_baseline)
+        report = _accept_all(app, report, asked.write_baseline, change.root)
     if asked.fixes:
         from linnet_server.cli.mending import mend
 
         report = mend(app, change, report, settings, asked)
-    _print(app, report, settings, asked)
+    _print(app, report, settings, asked, change.root)
     return _code(app, report, failure, settings, asked)
 
 
@@ -195,27 +196,31 @@ def _accepted(report: Report, known: Counter[str] | None) -> Report:
     return replace(report, findings=new, accepted=accepted)
 
 
-def _accept_all(app: App, report: Report, name: str) -> Report:
+def _accept_all(app: App, report: Report, name: str, root: Path) -> Report:
     """Write a baseline of all that was found, what an older one accepts included."""
     from linnet_completions.review.baseline import written
 
     everything: tuple[Finding, ...] = (*report.accepted, *report.findings)
-    _write_file(name, written(everything))
+    _write_file(name, written(everything), root)
     app.note(f"{name} accepts {len(everything)} finding{'' if len(everything) == 1 else 's'}.")
     return replace(report, findings=(), accepted=everything)
 
 
-def _write_file(name: str, text: str) -> None:
+def _write_file(name: str, text: str, root: Path) -> None:
+    """Write a file that the user named; a link that the repository laid there must not lead out of it."""
+    place = Path(os.path.abspath(name))
+    if place.is_relative_to(root) and not place.resolve().is_relative_to(root):
+        raise Problem(f"{name} is a link that leads out of {root}.", "Remove it, or name another file.")
     try:
         Path(name).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise Problem(f"{name} cannot be written: {error.strerror}.", "Check its folder.") from None
 
 
-def _print(app: App, report: Report, settings: Settings, asked: Asked) -> None:
+def _print(app: App, report: Report, settings: Settings, asked: Asked, root: Path) -> None:
     most = settings.review.max_findings if asked.max_findings is None else asked.max_findings
     for form, file in asked.outputs:
-        _write_file(file, write(form, report, most))
+        _write_file(file, write(form, report, most), root)
     if asked.fixes == "diff":  # Standard output has the patch.
         from linnet_server.cli.forms.text import summary
 

@@ -91,3 +91,9 @@ def test_used_by_what_was_there_before() -> None:
     """An ignore is used as long as there is something wrong, whether or not the change brought it."""
     old = "print(conut)\n"
     assert checked("print(conut)  # linnet: ignore[F821]\n", old).findings == ()
+
+
+def test_comments_for_a_model() -> None:
+    """A comment that speaks of a model's findings is not told as unused: only the model can know."""
+    assert checked("x = 1  # linnet: ignore[model]\n").findings == ()
+    assert checked("x = 1  # linnet: ignore[model/correctness, F821]\n").findings != ()

@@ -186,3 +186,15 @@ def test_a_place_always_holds_its_quote(quote: str, line: int) -> None:
         )
         assert text in quote
         assert first <= 23 and last >= 17
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"),
+    [("model", 0), ("model/correctness", 0), ("correctness", 0), ("model/style", 1), ("secrets", 1)],
+)
+def test_a_comment_takes_a_claim_back(comment: str, count: int) -> None:
+    """What a comment in the code ignores, a model does not bring up either."""
+    line = f"value_20 = total / count  # linnet: ignore[{comment}]"
+    head = HEAD.replace("value_20 = total / count", line)
+    claim = replace(CLAIM, quote=line)
+    assert len(list(believed(part(BASE, head, "values.py"), [claim], ()))) == count

@@ -86,6 +86,19 @@ def test_most_findings(made: Scratch, review: Review) -> None:
     assert review("--max-findings", "1").code == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("option", ["--output", "--write-baseline"])
+def test_no_output_leaves_through_a_link(made: Scratch, review: Review, tmp_path: Path, option: str) -> None:
+    """A link in the repository does not carry what is written to a file outside of it."""
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (made.root / "result.json").symlink_to(outside)
+    word = "result.json" if option == "--write-baseline" else "json=result.json"
+    done = review(option, word)
+    assert (done.code, outside.read_text()) == (2, "mine")
+    assert "leads out of" in done.err
+
+
 # Fixes
 
 

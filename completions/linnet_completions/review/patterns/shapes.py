@@ -122,7 +122,7 @@ def is_in_else(node: SgNode) -> bool:
     if around is None:
         return False
     if around.kind() == "else_clause":
-        return around.kind() == "else_clause" and len(code_children(around)) == 1
+        return len(code_children(around)) == 1
     if around.kind() in IFS:
         other = around.field("alternative")
         return other is not None and other.range().start.index == node.range().start.index

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import c, common, go, java, javascript, python, rust
+from . import c, conditions, go, java, javascript, python, rust, statements
 from .engine import Pattern
 
 PATTERNS: tuple[Pattern, ...] = (
-    *common.RULES,
+    *conditions.RULES,
+    *statements.RULES,
     *python.RULES,
     *javascript.RULES,
     *go.RULES,
