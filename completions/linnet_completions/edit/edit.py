@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from linnet_completions.edit import comments, prompt, testfile
 from linnet_completions.edit.blocks import Refused
-from linnet_completions.edit.change import Span
+from linnet_completions.edit.change import Span, applied
+from linnet_completions.edit.grounds import wrong_claim
 from linnet_completions.edit.languages import extension_of
 from linnet_completions.edit.layout import Layout, layout
 from linnet_completions.edit.proposal import Asked, Kind, Proposal, proposed
@@ -18,7 +19,7 @@ from linnet_context.effects import statement
 from linnet_context.extents import extent
 from linnet_context.languages import language_of
 from linnet_context.outline import Definition, Outline, docstring, enclosing, outline
-from linnet_context.text import Document, Position
+from linnet_context.text import Document, Position, split_lines
 
 if TYPE_CHECKING:
     from linnet_completions.models.protocol import Call
@@ -114,7 +115,19 @@ def judged(index: Index, asked: Prepared, answer: str, *, cut: bool = False) -> 
     if asked.layout is not None:
         return testfile.added(asked.target, asked.layout, answer, known, cut=cut)
     question = Asked(asked.request.kind, asked.span, asked.name, asked.masks)
-    return proposed(asked.document, question, answer, known, cut=cut)
+    made = proposed(asked.document, question, answer, known, cut=cut)
+    return made if isinstance(made, Refused) else _grounded(index, asked, made)
+
+
+def _grounded(index: Index, asked: Prepared, made: Proposal) -> Proposal:
+    """A rewriting with a remark about what it says of others and is known not to be so."""
+    document, span = asked.document, asked.span
+    inside = [change for change in made.changes if not change.outside]
+    text = split_lines(applied(document, inside))
+    last = span.last + len(text) - len(document.lines)
+    lines = [line.rstrip("\r\n") for line in text[span.first : last + 1]]
+    wrong = wrong_claim(index, document, span, lines)
+    return replace(made, notes=(*made.notes, wrong), doubts=True) if wrong else made
 
 
 def _subject(document: Document, found: Outline, request: Request) -> Subject:

@@ -143,3 +143,29 @@ def test_more_than_a_model_writes_is_refused(index: Index) -> None:
     assert isinstance(made, Refused) and "401 lines" in made.reason
     near = prepared(index, document, Request("fix", 200, 200, "wrong"), 800, Redactor())
     assert isinstance(near, Prepared) and near.span.last - near.span.first < 40
+
+
+@pytest.mark.parametrize(
+    ("body", "remark"),
+    [
+        ("amount = level(TOKEN)\n        return amount + self.size()", ""),
+        ("self.rate = 2\n        return level(TOKEN) * self.rate", ""),
+        (
+            "return level(TOKEN) * self.weight",
+            "`weight` in line 12 is an attribute that its object does not have.",
+        ),
+        (
+            "return level(TOKEN, exact=True)",
+            "`exact` in line 12 is a keyword that the function does not take.",
+        ),
+    ],
+)
+def test_what_an_edit_says_of_others_is_held_against_them(index: Index, body: str, remark: str) -> None:
+    """Members and parameters that are known not to exist are marked; new ones of its own are not."""
+    made = asked(index, "simplify", 11)
+    assert isinstance(made, Prepared)
+    proposal = judged(
+        index, made, f"```python\ndef total(self):\n        {body}\n```".replace("def", "    def")
+    )
+    assert isinstance(proposal, Proposal), proposal
+    assert proposal.notes == ((remark,) if remark else ()) and proposal.doubts == bool(remark)
