@@ -27,6 +27,7 @@ WORDS = {
     "models": ["models"],
     "auth": ["auth", "status"],
     "cache": ["cache", "info"],
+    "stats": ["stats"],
     "bench": ["bench", "startup", "--rounds", "1", "--keys", "20", "--files", "3"],
     "config": ["config", "show", "--all"],
     "demo": ["demo"],
