@@ -47,6 +47,8 @@ class _Model(ThreadingHTTPServer):
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A token leaves at once, as model servers have it, and does not wait until what went before is acknowledged.
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
