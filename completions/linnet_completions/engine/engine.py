@@ -158,7 +158,7 @@ class Engine:
             return judged(found, self._models.confidence, cursor)
         if _INSIDE_WORD.fullmatch(document.before(position)[-1:] + rest[0]):
             return []
-        return fitting(predictor, cursor, found, rest, self._models.confidence)
+        return fitting(predictor, cursor, found, rest)
 
     def _draft(self, predictor: Predictor, cursor: Cursor, one: Judged) -> Draft:
         path, line = origin(predictor.place, cursor.line, one.piece.tokens) or (None, None)

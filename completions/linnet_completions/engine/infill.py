@@ -4,46 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .choice import Cursor, Judged, Piece, judged, worthwhile
+from .choice import Cursor, Judged, Piece, worthwhile
 from .evidence import Line
 from .lexer import NEWLINE
 from .line import brackets
-from .network import Scorer
 from .search import Predictor
 
 # What editors put behind the cursor by themselves, and what ends a statement: it says nothing about what is missing.
 _CLOSING = frozenset(")]}>\"'`;,: ")
 _NOTHING = 0.25  # Typing in the middle of a line is rarer where nothing is missing.
 _UNSEEN = 0.02
-_LEAST_SHARE = 0.3
-_LEAST_SCORE = 0.2
+_LEAST_SCORE = 0.005
 
 
-def fitting(
-    predictor: Predictor, cursor: Cursor, found: Sequence[Piece], rest: str, confidence: Scorer
-) -> list[Judged]:
-    """The pieces that fit between the cursor and `rest` (not blank), with their confidence."""
-    if set(rest) <= _CLOSING:
-        first = predictor.vocabulary.codes(rest)[0] >> 1
-        inside = [piece for piece in found if _stays_inside(predictor, cursor.line, piece.tokens, first)]
-        return judged(inside, confidence, cursor)
-    return _between(predictor, cursor, found, rest)
+def fitting(predictor: Predictor, cursor: Cursor, found: Sequence[Piece], rest: str) -> list[Judged]:
+    """The pieces that fit between the cursor and `rest` (not blank): by how likely they are together with the next two
+    tokens behind them.
 
-
-def _between(predictor: Predictor, cursor: Cursor, found: Sequence[Piece], rest: str) -> list[Judged]:
-    """Pieces by how likely they are together with the next two tokens behind them.
-
-    Here the confidence is that of being exactly what is missing.
+    The confidence is that of being exactly what is missing: the share among all pieces, and nothing.
     """
     following = [*(code >> 1 for code in predictor.vocabulary.codes(rest)), NEWLINE][:2]
+    if set(rest) <= _CLOSING:
+        found = [
+            piece for piece in found if _stays_inside(predictor, cursor.line, piece.tokens, following[0])
+        ]
     typed = (predictor.vocabulary.id_of(cursor.part),) if cursor.part else ()
+    lines = [cursor.line + tokens for tokens in (typed, *(piece.tokens for piece in found))]
+    for token in following:  # All at once, which costs little more than one.
+        predictor.look_ahead(lines)
+        lines = [(*line, token) for line in lines]
     nothing = _NOTHING * _fit(predictor, cursor.line + typed, following)
     scores = [piece.run * _fit(predictor, cursor.line + piece.tokens, following) for piece in found]
     total = sum(scores) + nothing + 1e-9
     return [
-        Judged(piece, 0.5 + 0.45 * score / total)
+        Judged(piece, score / total)
         for piece, score in zip(found, scores, strict=True)
-        if worthwhile(piece) and score >= _LEAST_SCORE and score >= _LEAST_SHARE * total
+        if worthwhile(piece) and score >= _LEAST_SCORE
     ]
 
 
