@@ -168,7 +168,7 @@ def test_a_slow_model_is_not_waited_for(tmp_path: Path) -> None:
         editor(tmp_path, model.url, LINNET_COMPLETION_MAX_WAIT_MS="1000") as (client, uri),
     ):
         client.inline(uri, LINE, COLUMN)
-        assert len(model.asked) == 1
+        assert len(model.wait_for(1)) == 1
 
 
 def test_secrets_of_the_buffer_do_not_leave(tmp_path: Path) -> None:

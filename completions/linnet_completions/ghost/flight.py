@@ -120,6 +120,10 @@ class Flight:
             self._news.clear()
             await self._news.wait()
 
+    def landed(self, tell: Callable[[BaseException | None], None]) -> None:
+        """Have it told when the stream ends: None for an answer, else the failure; nothing if it was closed."""
+        self._task.add_done_callback(lambda task: None if task.cancelled() else tell(task.exception()))
+
     def leave(self) -> None:
         """Nobody wants the answer any more: end the stream once something has come.
 

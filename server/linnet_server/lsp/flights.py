@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linnet_completions.ghost.flight import Flight
@@ -40,6 +40,20 @@ NEARBY_LINES = 5
 VARIETY = 0.8
 
 
+@dataclass(slots=True)
+class Start:
+    """A question that is being prepared for a place; while it is `pausing`, the next key ends it."""
+
+    document: Document
+    position: Position
+    pausing: bool = True
+    task: asyncio.Task[Flight | None] | None = None
+
+    def serves(self, document: Document) -> bool:
+        """Whether its answer will do for a document: nothing but typing has happened since."""
+        return not self.pausing and followed(self.document, document, self.position) is not None
+
+
 class Flights:
     """The models' answers on their way, and those that came. Used on the event loop's thread only.
 
@@ -66,7 +80,7 @@ class Flights:
         self._flights: dict[str, Flight] = {}
         self._answers: dict[str, Recent] = {}
         self._frames = Frames(worker, gate.budget)
-        self._later: dict[str, asyncio.Task[None]] = {}
+        self._starts: dict[str, Start] = {}
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
         self._trouble = ""
@@ -74,7 +88,9 @@ class Flights:
     def changed(self, uri: str, document: Document) -> None:
         """The document changed: a stream that the typing contradicts is closed at once."""
         self._pace(uri).key()
-        self._cancel_later(uri)
+        start = self._starts.get(uri)
+        if start is not None and not start.serves(document):
+            self._cancel(uri)
         self._gate.typed()
         flight = self._flights.get(uri)
         if flight is not None and not flight.agrees(document):
@@ -84,14 +100,14 @@ class Flights:
 
     def close(self, uri: str) -> None:
         """Forget a document: its stream, if there is one, and what was said about it."""
-        self._cancel_later(uri)
+        self._cancel(uri)
         self._end(uri)
         self._frames.forget(uri)
         for known in (self._answers, self._misses, self._paces):
             known.pop(uri, None)
 
     def close_all(self) -> None:
-        for uri in {*self._flights, *self._later}:
+        for uri in {*self._flights, *self._starts}:
             self.close(uri)
 
     async def known(self, opened: Opened, position: Position) -> tuple[Item, ...] | None:
@@ -119,20 +135,21 @@ class Flights:
         """What the model says for a place in time (seconds); nothing where none is chosen, or it is not asked."""
         try:
             async with asyncio.timeout(within):
-                flight = await self._flight(opened, position, decision)
+                # Who waits may leave, and the question is asked all the same.
+                start = self._started(opened, position, decision)
+                await asyncio.wait({start})
+                flight = None if start.cancelled() else start.result()
                 text = None if flight is None else await flight.suggestion(opened.document, position)
         except (TimeoutError, WorkerGone):
             self._say(opened.uri, f"model: no answer within {within:.1f} s")
             return ()
         except (ModelError, Problem) as error:
             self._say(opened.uri, f"model: {error}")
-            self._failed(error)
             return ()
         if flight is None:
             return ()
         if not text:
             self._say(opened.uri, "model: it has nothing to insert here, or something else was typed")
-        self._answered()
         return await self._judged(opened, position, text, flight) if text else ()
 
     async def others(self, opened: Opened, position: Position, count: int, within: float) -> tuple[Item, ...]:
@@ -172,22 +189,42 @@ class Flights:
 
     def ask_later(self, opened: Opened, position: Position, decision: Decision) -> None:
         """Have a model asked for a place while something else is on the screen; the next requests will find the answer."""
-        self._cancel_later(opened.uri)
-        if decision.pause is None:
-            return
-        work = self._ask(opened, position, decision)
-        self._later[opened.uri] = asyncio.get_running_loop().create_task(work)
+        if decision.pause is not None:
+            self._started(opened, position, decision)
 
-    async def _ask(self, opened: Opened, position: Position, decision: Decision) -> None:
+    def _started(self, opened: Opened, position: Position, decision: Decision) -> asyncio.Task[Flight | None]:
+        """The question for a place on its way: the one that is being prepared if it will do, else a new one."""
+        start = self._starts.get(opened.uri)
+        if start is not None and start.task is not None and start.serves(opened.document):
+            return start.task
+        self._cancel(opened.uri)
+        start = self._starts[opened.uri] = Start(opened.document, position)
+        task = asyncio.get_running_loop().create_task(self._start(start, opened, decision))
+        start.task = task
+        return task
+
+    async def _start(self, start: Start, opened: Opened, decision: Decision) -> Flight | None:
         try:
-            flight = await self._flight(opened, position, decision)
-            self._later.pop(opened.uri, None)  # From here on the typing decides whether it goes on.
-            if flight is not None and await flight.suggestion(opened.document, position) is not None:
-                self._answered()
+            flight = await self._flight(start, opened, decision)
+            if flight is not None:
+                flight.landed(self._landed)
+            return flight
         except WorkerGone:
-            return
+            return None
         except (ModelError, Problem) as error:
+            self._say(opened.uri, f"model: {error}")
             self._failed(error)
+            return None
+        finally:
+            if self._starts.get(opened.uri) is start:
+                del self._starts[opened.uri]
+
+    def _landed(self, error: BaseException | None) -> None:
+        """A stream has come to its end, or failed."""
+        if isinstance(error, ModelError | Problem):
+            self._failed(error)
+        elif error is None:
+            self._answered()
 
     def misses(self, uri: str) -> Misses:
         """How often the model was wrong on the line that it was last wrong on."""
@@ -199,18 +236,19 @@ class Flights:
     def _missed(self, uri: str, position: Position) -> None:
         self._misses[uri] = self.misses(uri).another(position)
 
-    def _cancel_later(self, uri: str) -> None:
-        task = self._later.pop(uri, None)
-        if task is not None:
-            task.cancel()
+    def _cancel(self, uri: str) -> None:
+        start = self._starts.pop(uri, None)
+        if start is not None and start.task is not None:
+            start.task.cancel()
 
     def _end(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)
         if flight is not None:
             flight.leave()
 
-    async def _flight(self, opened: Opened, position: Position, decision: Decision) -> Flight | None:
+    async def _flight(self, start: Start, opened: Opened, decision: Decision) -> Flight | None:
         """The stream that answers for a place: the one on its way if it will, else a new one, if one is to be asked for."""
+        position = start.position
         route = await self._gate.route("inline")
         if route is None:
             return None
@@ -224,6 +262,7 @@ class Flights:
         if known is not None:
             return self._replayed(opened, position, settings, known, route)
         await asyncio.sleep(decision.pause)
+        start.pausing = False
         flight = self._joined(opened, position)
         may = decision == ASKED or self._pace(opened.uri).take()
         if flight is None and not may:
