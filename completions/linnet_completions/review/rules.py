@@ -45,7 +45,22 @@ _ROUTE = re.compile(r"^[\"']/")
 _SIGNATURE = re.compile(r"([\"'])[ybnqiuxtdsogvah]+\1")
 _EXPECTS = re.compile(r"\b(?:raises|assertRaises\w*|warns|assertWarns\w*|suppress)\(")
 # Rules that need all of a text: without the broken lines of it they would be wrong.
-_NEEDS_ALL = frozenset(f"ruff/{code}" for code in (*AT_A_DISTANCE, "F811", "B018"))
+_NEEDS_ALL = frozenset(
+    f"ruff/{code}"
+    for code in (
+        *AT_A_DISTANCE,
+        "F811",
+        "B018",
+        "F404",
+        "F701",
+        "F702",
+        "F704",
+        "F706",
+        "F707",
+        "PLE0100",
+        "PLE1142",
+    )
+)
 _MOST_BROKEN = 4
 _LOOK_BACK = 12
 _OPENER_LINES = 3

@@ -84,14 +84,19 @@ def _diffs(change: Change, repository: Repository, group: Sequence[ChangedFile])
 
 
 def _loaded(change: Change, file: ChangedFile, blobs: dict[str, bytes], found: FileDiff | None) -> Pair:
-    if found is not None and found.binary:
+    told_binary = found is not None and found.binary
+    if told_binary:
         found = None  # An attribute may have said so, and the change may have brought it: the text itself decides.
     base, base_reason = _blob(file.old_id, blobs)
     in_worktree = change.new == WORKTREE
     head, reason = _on_disk(change.root, file.path) if in_worktree else _blob(file.new_id, blobs)
     reason = reason or base_reason
     if head is None or reason:
-        return Pair(file, _nothing(file), skip=reason or "gone")
+        return Pair(
+            file,
+            _nothing(file),
+            skip="binary" if told_binary and "larger" not in reason else reason or "gone",
+        )
     if found is None or not _fits(found, head):  # Untracked, or it changed between two looks.
         found = diff.between(file.path, base, head)
     marked = files.is_marked(change.root, file.path) if in_worktree else _is_marked(blobs[file.new_id])
