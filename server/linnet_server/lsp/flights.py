@@ -106,8 +106,9 @@ class Flights:
         for known in (self._answers, self._misses, self._paces):
             known.pop(uri, None)
 
-    def close_all(self) -> None:
-        for uri in {*self._flights, *self._starts}:
+    def forget(self) -> None:
+        """Other settings hold: what was said, and is on its way, is no answer any more."""
+        for uri in {*self._flights, *self._starts, *self._answers}:
             self.close(uri)
 
     async def known(self, opened: Opened, position: Position) -> tuple[Item, ...] | None:

@@ -248,7 +248,11 @@ class Session:
         """New settings; folders whose cache or exclusions changed are learned anew."""
         before = self.state.settings
         self.state = replace(self.state, settings=settings)
-        self.shown.clear()  # Under these settings something else may be shown, by somebody else.
+        # Under these settings something else may be shown, by somebody else.
+        self.shown.clear()
+        self.recent.clear()
+        if self.flights is not None:
+            self.flights.forget()
         if (before.context.ignore, before.cache.dir) != (settings.context.ignore, settings.cache.dir):
             for name in (NOWHERE, *map(str, self.state.roots)):
                 self.worker.notify("forget", {"root": name})
