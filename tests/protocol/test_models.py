@@ -29,6 +29,7 @@ def editor(root: Path, url: str | None, **settings: str) -> Iterator[tuple[Clien
     The engine is off, so that what is shown is the model's.
     """
     alone = {"LINNET_ENGINE_ENABLED": "false", "OPENAI_API_KEY": "sk-not-chosen"}
+    alone |= {"LINNET_COMPLETION_MAX_WAIT_MS": "10000"}  # A busy machine is no slow model.
     environ = {**os.environ, **alone, **settings}
     if url is not None:
         environ |= {"LINNET_PROVIDER": "custom", "LINNET_BASE_URL": url, "LINNET_API_KEY": "test-key"}
