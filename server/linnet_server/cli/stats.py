@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import click
 
 from linnet_completions.ghost.tally import Row, Tally, percentile
+from linnet_completions.models.ledger import Ledger, Totals, dollars_per
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App
+from linnet_server.costs import costs
 from linnet_server.outgoing import state_folder
 
 _SINCE = re.compile(r"(\d+)([dwm]?)")
@@ -39,11 +39,13 @@ def stats(app: App, since: str, as_json: bool) -> None:
     folder = state_folder()
     rows = [row for row in Tally(folder / "stats.json").rows() if row.day >= first]
     ghost = [_ghost(source, language, found) for (source, language), found in _grouped(rows)]
-    calls = _calls(_sent(folder, first))
+    spent = costs(_since(first), folder)
+    calls, per = _calls(spent), _per(spent.total("inline").dollars, ghost)
     if as_json:
-        app.json({"since": first, "ghost": ghost, "calls": calls})
+        app.json({"since": first, "ghost": ghost, "calls": calls, **per})
         return
     _print(app, first, ghost, calls)
+    _print_costs(app, per)
 
 
 def _first_day(since: str, today: date) -> str:
@@ -79,41 +81,40 @@ def _finite(bound: float | None) -> float | None:
     return None if bound is None or math.isinf(bound) else bound
 
 
-def _sent(folder: Path, first: str) -> Iterator[dict[str, Any]]:
-    """The entries of the audit log since a day, its older files too; lines that cannot be read are left out."""
-    for path in sorted(folder.glob("audit.jsonl*")):
-        try:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict) and str(entry.get("when", ""))[:10] >= first:
-                yield entry
+def _since(first: str) -> datetime:
+    """The start of a day here."""
+    return datetime.combine(date.fromisoformat(first), time.min).astimezone()
 
 
-def _calls(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for entry in entries:
-        key = (str(entry.get("provider")), str(entry.get("model")), str(entry.get("task")))
-        groups.setdefault(key, []).append(entry)
-    return [_call(*key, found) for key, found in sorted(groups.items())]
+def _calls(spent: Ledger) -> list[dict[str, Any]]:
+    return [
+        _call(provider, model, task, row)
+        for (task, provider, model), row in sorted(spent.rows.items(), key=lambda found: found[0][1:])
+    ]
 
 
-def _call(provider: str, model: str, task: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    firsts = sorted(each["first_ms"] for each in entries if isinstance(each.get("first_ms"), int))
+def _call(provider: str, model: str, task: str, row: Totals) -> dict[str, Any]:
+    firsts = sorted(row.first_ms)
     return {
         "provider": provider,
         "model": model,
         "task": task,
-        "calls": len(entries),
-        **{name: sum(each.get(name) or 0 for each in entries) for name in _TOKENS},
-        "cost_usd": round(sum(each.get("cost_usd") or 0 for each in entries), 6),
+        "calls": row.calls,
+        "failed": row.failed,
+        **{name: getattr(row, name) for name in _TOKENS},
+        "cost_usd": round(row.dollars, 6),
+        "unpriced": row.unpriced,
         "first_p50_ms": firsts[len(firsts) // 2] if firsts else None,
         "first_p95_ms": firsts[min(len(firsts) - 1, int(len(firsts) * 0.95))] if firsts else None,
+    }
+
+
+def _per(dollars: float, ghost: list[dict[str, Any]]) -> dict[str, float | None]:
+    """What ghost text cost by what came of it, the engine's among it."""
+    shown, characters = (sum(one[what] for one in ghost) for what in ("shown", "accepted_characters"))
+    return {
+        "usd_per_100_suggestions": dollars_per(dollars, shown, 100),
+        "usd_per_accepted_character": dollars_per(dollars, characters),
     }
 
 
@@ -155,6 +156,13 @@ def _print(app: App, first: str, ghost: list[dict[str, Any]], calls: list[dict[s
         if ghost:
             app.out("")
         _table(app, columns, table)
+
+
+def _print_costs(app: App, per: dict[str, float | None]) -> None:
+    suggestions, character = per["usd_per_100_suggestions"], per["usd_per_accepted_character"]
+    if suggestions:
+        accepted = f", ${character:.7f} an accepted character" if character else ""
+        app.out(f"Ghost text cost ${suggestions:.4f} for 100 suggestions{accepted}.")
 
 
 def _ms(value: float | None) -> str:

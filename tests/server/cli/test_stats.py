@@ -48,6 +48,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         0.002,
         350,
     )
+    assert (found["usd_per_100_suggestions"], found["usd_per_accepted_character"]) == (0.1, 0.0002)
 
 
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +57,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats"]) == 0
     printed = capsys.readouterr().out
     assert "local" in printed and "openai gpt-4.1-mini" in printed and "10 ms" in printed
+    assert "$0.1000 for 100 suggestions, $0.0002000 an accepted character" in printed
 
 
 def test_a_span_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
