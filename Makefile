@@ -18,8 +18,8 @@ help:
 	@echo "make test       run the tests; needs nothing but Python packages"
 	@echo "make check      format, lint, types, layers and the fast tests: the inner loop"
 	@echo "make test-real  tests with real programs, installed into a cache folder"
-	@echo "make dist       build wheel and sdist into dist/"
-	@echo "make vsix       build the extension for VS Code into dist/"
+	@echo "make dist       build wheel, sdist, and the packages for VS Code and Neovim into dist/"
+	@echo "make vsix       build the wheel, and the extension for VS Code that brings it, into dist/"
 	@echo "make render     write the files that are made from the declaration of settings"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
 
@@ -38,16 +38,20 @@ check: $(DEV)
 	$(BIN)/python -m pytest --quiet --numprocesses=auto -m "not slow"
 
 test-real: dist
-	$(MAKE) vsix
 	$(BIN)/python -m pytest --verbose tests/real
 
 dist: $(DEV)
 	rm -rf dist
-	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m build --sdist --outdir dist
+	$(MAKE) vsix
+	$(BIN)/python tools/pack_neovim.py dist
 
 vsix: $(DEV)
 	mkdir -p dist
-	rm -f dist/*.vsix
+	rm -rf dist/*.whl dist/*.vsix editors/vscode/server
+	$(BIN)/python -m build --wheel --outdir dist
+	mkdir editors/vscode/server
+	cp dist/*.whl editors/vscode/server
 	cd editors/vscode && ../../tools/npm ci --ignore-scripts --no-fund --no-audit
 	cd editors/vscode && ../../tools/npm run package
 
@@ -55,7 +59,7 @@ render: $(RUN)
 	$(BIN)/python -m linnet_server.settings --write
 
 clean:
-	rm -rf build dist editors/vscode/dist editors/vscode/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf build dist editors/vscode/dist editors/vscode/server editors/vscode/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find context completions server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import tarfile
 from pathlib import Path
 from typing import Any
+
+from tools.pack_neovim import pack
 
 from linnet_server.lsp.capabilities import COMMANDS
 from linnet_server.lsp.front import VERSION
@@ -81,3 +84,25 @@ def test_neovim_loads_little_at_its_start() -> None:
     """What Neovim reads at every start is below fifteen lines."""
     (plugin,) = (NEOVIM / "plugin").glob("*.lua")
     assert len(plugin.read_text(encoding="utf-8").splitlines()) < 15
+
+
+def test_the_package_for_neovim_holds_the_plugin(tmp_path: Path) -> None:
+    """In one folder, laid out as plugin managers expect it, with the licence and nothing of the machine."""
+    archive = pack(tmp_path, VERSION)
+    assert archive.name == f"linnet.nvim-{VERSION}.tar.gz"
+    with tarfile.open(archive) as opened:
+        entries = opened.getmembers()
+    names = {entry.name.removeprefix("linnet.nvim/") for entry in entries}
+    assert {"LICENSE", "doc/linnet.txt", "lua/linnet/init.lua", "plugin/linnet.lua"} <= names
+    assert {(entry.uid, entry.uname, entry.mtime) for entry in entries} == {(0, "", 0)}
+
+
+def test_the_walkthrough_is_whole() -> None:
+    """Each of its pages is there, and each command that it links exists."""
+    described = package()["contributes"]
+    steps = [step for walk in described["walkthroughs"] for step in walk["steps"]]
+    commands = {each["command"] for each in described["commands"]}
+    for step in steps:
+        assert (VSCODE / step["media"]["markdown"]).is_file()
+        linked = set(re.findall(r"command:(linnet\.\w+)", step["description"]))
+        assert linked <= commands

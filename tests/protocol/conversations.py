@@ -124,7 +124,7 @@ def _answer(method: str, message: Line) -> Line:
     if method == "initialize":
         result = {"inlineCompletionProvider": result["capabilities"]["inlineCompletionProvider"]}
     elif method == "textDocument/codeAction":
-        result = sorted(action["title"] for action in result if action["title"].startswith("Explain"))
+        result = sorted(action["title"] for action in result if "explain" in action["title"])
     elif method == "textDocument/inlineCompletion" and result:
         result = {"items": [_item(item) for item in result["items"]]}
     return {"result": result}

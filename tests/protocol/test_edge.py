@@ -9,8 +9,8 @@ import pytest
 
 from linnet_server.client import ClientError
 from linnet_server.lsp.capabilities import COMMANDS
-from tests.protocol.helpers import CLIENTS, Transcript, initialize_at, initialize_of, server
-from tests.repositories import Scratch
+from tests.protocol.helpers import CLIENTS, Transcript, initialize_at, initialize_of, learned, server
+from tests.repositories import scratch
 
 pytestmark = pytest.mark.slow
 
@@ -34,10 +34,7 @@ def test_real_clients_get_their_own_encoding_and_inline_completion(name: str, tm
 @pytest.mark.parametrize("name", CLIENTS)
 def test_review_notes_are_either_pulled_or_pushed(name: str, tmp_path: Path) -> None:
     """Each client has the notes of a review at once, in the one way that it understands, and never in both."""
-    scratch = Scratch(tmp_path)
-    scratch.git("init", "--quiet")
-    scratch.write({"a.py": "value = 1\n"}).git("add", ".")
-    scratch.git("commit", "--quiet", "-m", "Begin")
+    scratch(tmp_path).commit({"a.py": "value = 1\n"})
     text = "value = 1\nassert (value, 'never fails')\n"
     transcript = Transcript()
     with server(tmp_path, transcript=transcript) as client:
@@ -53,6 +50,38 @@ def test_review_notes_are_either_pulled_or_pushed(name: str, tmp_path: Path) -> 
     said = transcript.methods()
     assert said.count("workspace/diagnostic/refresh") == (name in PULLING)
     assert said.count("textDocument/publishDiagnostics") == (name not in PULLING)
+
+
+def test_a_review_lists_the_notes_of_closed_files(tmp_path: Path) -> None:
+    """An editor asks for the diagnostics of open documents alone, so the answer names all that was found."""
+    root = tmp_path / "project"
+    made = scratch(root)
+    made.commit({"a.py": "value = 1\n"})
+    made.write({"a.py": "value = 1\nassert (value, 'never fails')\n"})
+    with server(root) as client:
+        client.request("initialize", initialize_at("vscode-1.139-lc11", root))
+        client.notify("initialized", {})
+        found = client.execute("linnet.reviewWorkspace")
+    (note,) = found["notes"]
+    assert found["findings"] == 1
+    assert (note["uri"], note["line"], note["severity"]) == ((root / "a.py").as_uri(), 1, "error")
+    assert note["rule"] == "ruff/F631" and note["message"]
+
+
+def test_ghost_text_is_switched_off_in_one_language(tmp_path: Path) -> None:
+    """Other languages keep theirs, and it comes back."""
+    text = "def a_long_name_of_a_function(value):\n    return value\n\n\nresult = a_lo"
+    with server(tmp_path) as client:
+        client.initialize(tmp_path)
+        python = client.open(tmp_path / "a.py", "python", text)
+        other = client.open(tmp_path / "a.rb", "ruby", text)
+        learned(client)
+        switch = {"language": "python"}
+        assert client.execute("linnet.toggle", switch) == {"enabled": False}
+        assert not client.inline(python, 4, 13)
+        assert client.inline(other, 4, 13)
+        assert client.execute("linnet.toggle", switch) == {"enabled": True}
+        assert client.inline(python, 4, 13)
 
 
 def test_requests_before_initialize_are_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.protocol.conversations import FOLDER, Line, distilled, lines_of, text
 TEE = Path(__file__).parent / "tee.py"
 SCRIPT = """\
 #!/bin/sh
-[ "$1" = serve ] && exec "{programs}/python" -I "{tee}" "{record}" "{programs}/linnet" "$@"
+[ "$*" = serve ] && exec "{programs}/python" -I "{tee}" "{record}" "{programs}/linnet" "$@"
 exec "{programs}/linnet" "$@"
 """
 

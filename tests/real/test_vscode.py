@@ -172,22 +172,69 @@ def test_other_suggestions_are_asked_for(bench: Workbench) -> None:
 
 
 def test_a_symbol_is_explained_beside_the_code(bench: Workbench) -> None:
-    """`Linnet: Explain` renders the fact sheet of what the cursor is in."""
-    bench.press("ArrowUp")
+    """`Linnet: Explain` renders the fact sheet of what the cursor is in; its places open on a click."""
+    bench.press("Control+g")
+    bench.type("34")
+    bench.press("Enter")
     bench.command("Linnet: Explain")
-    bench.wait(lambda: "ReadingStore.lowest" in bench.preview(), "the explanation", 30)
+    bench.wait(lambda: "ReadingStore.latest" in bench.preview(), "the explanation", 30)
     bench.picture("explanation")
+    bench.follow("tideline/alerts.py")
+    bench.page.wait_for_selector(".tab.active[data-resource-name='alerts.py']")
+    _close_pages(bench)
+
+
+def _close_pages(bench: Workbench) -> None:
     bench.command("View: Focus First Editor Group")
     bench.command("View: Close Editors in Other Groups")
 
 
+def test_what_is_sent_is_shown(bench: Workbench) -> None:
+    """`Linnet: Show What Is Sent` tells who gets it, and each part of it."""
+    bench.command("Linnet: Show What Is Sent")
+    bench.wait(lambda: "nothing leaves this machine" in bench.preview(), "the page", 30)
+    assert "class ReadingStore" in bench.preview()
+    _close_pages(bench)
+
+
+def test_the_doctor_reports(bench: Workbench) -> None:
+    """`Linnet: Doctor` shows what works here."""
+    bench.command("Linnet: Doctor")
+    bench.wait(lambda: "grammars" in bench.preview(), "the report", 60)
+    _close_pages(bench)
+
+
+def test_ghost_text_is_switched_off_in_one_language(bench: Workbench) -> None:
+    """And on again; the menu of the status bar knows which it is."""
+    for word in ("off", "on"):
+        bench.command("Linnet: Toggle Ghost Text for This Language")
+        bench.page.wait_for_selector(f"text=ghost text is {word} in python")
+    _begin(bench)
+    bench.retype(TYPED[-1], REST)
+
+
+def test_a_click_on_the_status_says_what_answers(bench: Workbench) -> None:
+    """The menu is headed by who answers, and what is the matter."""
+    bench.page.locator(vscode.STATUS).click()
+    bench.page.wait_for_selector(".quick-input-title:has-text('embedded engine')")
+    assert bench.page.get_by_placeholder("Ready; nothing leaves this machine.").count()
+    bench.picture("status")
+    bench.press("Escape")
+
+
 def test_a_review_shows_problems(bench: Workbench, store: Path) -> None:
-    """`Linnet: Review Change` notes what was added, on the line it is on."""
+    """`Linnet: Review Change` notes what was added, on the line it is on, and lists it."""
     bench.type("assert (code, 'never fails')")
     bench.saved(store)
     bench.command("Linnet: Review Change")
     bench.wait(lambda: bench.squiggles(), "a note in the text", 60)
+    bench.page.get_by_role("button", name="Show Findings").click()
+    row = bench.page.locator(".monaco-list-row[aria-label*='always']")
+    bench.wait(row.count, "finding in the tree")
     bench.picture("review")
+    bench.command("View: Focus Active Editor Group")
+    bench.command("Linnet: Clear Review Notes")
+    bench.wait(lambda: not bench.squiggles(), "no note in the text")
 
 
 def test_ghost_text_is_switched_off_and_on(bench: Workbench) -> None:

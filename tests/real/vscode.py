@@ -22,6 +22,7 @@ from tests.real.parts import ROOT, Tell, debian, made
 
 STATUS = "#linnet\\.linnet\\.linnet\\.status"
 CODE_SERVER = "code-server@4.139.1"
+DOCUMENTED = ROOT / "docs" / "pictures"
 NPM = str(ROOT / "tools" / "npm")
 # Native modules are left out: they need compilers and headers, and only terminals, logs and passwords need them.
 PLAIN = ("--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund")
@@ -181,11 +182,11 @@ class Workbench:
         self.root = root
         self._pictures = pictures
 
-    def open(self, address: str) -> Self:
+    def open(self, address: str, within: float = 60) -> Self:
         """Open a folder, and wait until the server has learned it."""
         self.page.goto(f"{address}/?folder={self.root}", wait_until="domcontentloaded")
         self.page.wait_for_selector(".monaco-workbench", timeout=60_000)
-        self.wait(lambda: self.icon() == "check", "the server is ready", 60)
+        self.wait(lambda: self.icon() == "check", "the server is ready", within)
         return self
 
     def show(self, name: str) -> Self:
@@ -216,6 +217,14 @@ class Workbench:
             with contextlib.suppress(Error):  # A frame that has just been replaced by another.
                 texts.append(frame.locator("body").inner_text(timeout=1000))
         return "\n".join(texts)
+
+    def follow(self, text: str) -> None:
+        """Click a link of a rendered page."""
+        for frame in self.page.frames[1:]:
+            with contextlib.suppress(Error):
+                frame.get_by_role("link", name=text).first.click(timeout=1000)
+                return
+        raise AssertionError(f"no link {text}: {self.preview()}")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -287,8 +296,11 @@ class Workbench:
             self.page.wait_for_timeout(20)
 
     def picture(self, name: str) -> Path:
-        """Take a picture of the whole window."""
-        path = self._pictures / f"{name}.png"
+        """Take a picture of the whole window; with `UPDATE_PICTURES=1` those of the manual are taken anew."""
+        manual = DOCUMENTED / f"{name}.png"
+        path = (
+            manual if os.environ.get("UPDATE_PICTURES") and manual.exists() else self._pictures / manual.name
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
         return path

@@ -1,17 +1,23 @@
 /** Finds the program `linnet`. */
+import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 
-const NAMES = process.platform === 'win32' ? ['linnet.exe'] : ['linnet'];
+import { bundledServer } from './install';
+import { ServerMissing } from './missing';
+import { firstProgram } from './python';
 
-/** There is no server to start; the message is one sentence for the user. */
-export class ServerMissing extends Error {}
+const run = promisify(execFile);
 
-/** The absolute path of the program: what the user set, else the first on PATH. Throws `ServerMissing`. */
-export async function serverPath(): Promise<string> {
+/**
+ * The absolute path of the program: what the user set, else the one on PATH if it is of this extension's version, else the
+ * one that comes with the extension. Throws `ServerMissing`.
+ */
+export async function serverPath(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<string> {
   const given = vscode.workspace.getConfiguration('linnet').get<string>('path', '').trim();
   if (given) {
     const program = given.replace(/^~(?=[\\/])/, homedir());
@@ -20,25 +26,19 @@ export async function serverPath(): Promise<string> {
     }
     throw new ServerMissing(`The setting linnet.path names no program: ${given}`);
   }
-  // A relative entry would let the opened folder bring a program of its own.
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  for (const program of folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name)))) {
-    if (await isProgram(program)) {
-      return program;
-    }
+  const found = await firstProgram('linnet');
+  if (found !== undefined && (await isOfVersion(found, context.extension.packageJSON.version))) {
+    return found;
   }
-  throw new ServerMissing('The program linnet is not installed, or not on PATH.');
+  return bundledServer(context, log);
 }
 
-/** Says once what is missing, with a button for each way out. */
-export async function tellMissing(error: ServerMissing, extension: vscode.Uri): Promise<void> {
-  const how = 'How to Install';
-  const where = 'Set Its Path';
-  const chosen = await vscode.window.showErrorMessage(error.message, how, where);
-  if (chosen === how) {
-    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(extension, 'INSTALL.md'));
-  } else if (chosen === where) {
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'linnet.path');
+async function isOfVersion(program: string, version: string): Promise<boolean> {
+  try {
+    const { stdout } = await run(program, ['serve', '--version'], { timeout: 20_000, cwd: path.dirname(program) });
+    return stdout.trim().split(' ').at(-1) === version;
+  } catch {
+    return false;
   }
 }
 

@@ -9,9 +9,9 @@ type Settings = { [name: string]: unknown };
 /** Settings of this extension alone; the server knows nothing of them. */
 const OWN = ['linnet.path', 'linnet.trace.server'];
 
-/** Whether another server has to be started. */
+/** Whether another server has to be started: each provider has a key of its own, which is handed over at the start. */
 export function changesServer(event: vscode.ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration('linnet.path');
+  return event.affectsConfiguration('linnet.path') || event.affectsConfiguration('linnet.provider');
 }
 
 /** The settings that the user has set, nested as the server expects them. */

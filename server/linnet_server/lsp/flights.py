@@ -391,9 +391,9 @@ class Flights:
             self._told(self._trouble)
 
     def _answered(self) -> None:
-        if self._trouble:
-            self._trouble = ""
-            self._told("")
+        """All is well; the status also tells what that cost."""
+        self._trouble = ""
+        self._told("")
 
 
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:

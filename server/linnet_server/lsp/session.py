@@ -120,6 +120,7 @@ class State:
     documents: Mapping[str, Opened] = field(default_factory=dict[str, Opened])
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict[str, tuple[Note, ...]])
     enabled: bool = True
+    switched_off: frozenset[str] = frozenset()  # Language ids.
 
     @property
     def confidence(self) -> float:

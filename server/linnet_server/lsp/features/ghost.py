@@ -53,7 +53,10 @@ async def inline_completion(session: Session, snapshot: Snapshot, params: Params
 
 def wanted(snapshot: Snapshot) -> bool:
     """Whether there is anything to be done for a document at all."""
-    return snapshot.opened is not None and snapshot.opened.served and snapshot.state.completes
+    opened, state = snapshot.opened, snapshot.state
+    if opened is None or opened.document.language in state.switched_off:
+        return False
+    return opened.served and state.completes
 
 
 def still_shown(session: Session, snapshot: Snapshot, params: Params) -> Shown | None:

@@ -59,7 +59,11 @@ def _is_current(session: Session, opened: Opened) -> bool:
 
 
 async def review_workspace(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.reviewWorkspace`: notes on all that is not committed -> {"findings": n, "files": n}."""
+    """`linnet.reviewWorkspace`: notes on all that is not committed -> {"findings", "files", "message", "notes"}.
+
+    An editor pulls the notes of open documents alone; `notes` are all of them: {"uri", "line", "severity", "rule",
+    "message"}, lines from 0.
+    """
     found: dict[str, tuple[Note, ...]] = {}
     messages = []
     route = await route_for(session, "review")
@@ -78,8 +82,18 @@ async def review_workspace(session: Session, snapshot: Snapshot, params: Params,
                 uri = uri_of(file)
                 found[uri] = (*found.get(uri, ()), *notes)
     await _show(session, cold, found)
-    count = sum(map(len, found.values()))
-    return {"findings": count, "files": len(found), "message": " ".join(messages)}
+    notes = [_summary(uri, note) for uri, each in found.items() for note in each]
+    return {"findings": len(notes), "files": len(found), "message": " ".join(messages), "notes": notes}
+
+
+def _summary(uri: str, note: Note) -> dict[str, Any]:
+    return {
+        "uri": uri,
+        "line": note.first,
+        "severity": note.severity,
+        "rule": note.rule,
+        "message": note.message,
+    }
 
 
 async def clear(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:

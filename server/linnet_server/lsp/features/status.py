@@ -70,10 +70,18 @@ async def status(session: Session, snapshot: Snapshot, params: Params, cold: Col
 
 
 async def toggle(session: Session, snapshot: Snapshot, params: Params, cold: Cold) -> Any:
-    """`linnet.toggle`: ghost text on or off ({"enabled": bool} to say which) until the server ends."""
-    wanted = params.get("enabled")
-    enabled = wanted if isinstance(wanted, bool) else not session.state.enabled
-    session.state = replace(session.state, enabled=enabled)
+    """`linnet.toggle` [{"enabled"?, "language"?}]: ghost text on or off until the server ends -> {"enabled": bool}.
+
+    Without `enabled` it is switched over; with a language id it is that language alone.
+    """
+    state, language, wanted = session.state, params.get("language"), params.get("enabled")
+    before = state.enabled if language is None else language not in state.switched_off
+    enabled = wanted if isinstance(wanted, bool) else not before
+    if language is None:
+        session.state = replace(state, enabled=enabled)
+    else:
+        off = state.switched_off - {language} if enabled else state.switched_off | {language}
+        session.state = replace(state, switched_off=off)
     session.shown.clear()
     session.recent.clear()
     cold.notify("linnet/status", status_of(session))
