@@ -119,7 +119,7 @@ def test_vscode(
     with vscode.serving(program, home, home / "extensions", recorder.programs) as server:
         window = Workbench(browser.new_page(), root, cache / "pictures").open(server.address)
         window.show(store.name).press("Control+End")
-        window.type(TYPED.lstrip())
+        window.insert(TYPED.lstrip())
         window.retype(TYPED[-1], REST)
         window.type("dings[")
         window.wait(lambda: window.shown().startswith("self.station(code)"), "the rest of the ghost text")

@@ -56,7 +56,7 @@ def _warm_up(window: Workbench) -> None:
     sample = store.read_text()
     store.write_text(sample + HEAD + TYPED[: -len(TYPED.lstrip())])
     window.show(store.name).press("Control+End")
-    window.type(TYPED.lstrip())
+    window.insert(TYPED.lstrip())
     window.retype(TYPED[-1], REST)
     window.command("View: Revert and Close Editor")
     window.wait(lambda: not window.page.locator(".tab").count(), "no open file")
@@ -106,7 +106,7 @@ def newest(installed: Path) -> Callable[[], int]:
 
 def _begin(bench: Workbench) -> None:
     """Type up to the place where ghost text is to come."""
-    bench.type(TYPED.lstrip())
+    bench.insert(TYPED.lstrip())
 
 
 def test_ghost_text_is_accepted_with_tab(bench: Workbench, store: Path, before: str) -> None:

@@ -36,7 +36,7 @@ def test_ghost_text_with_no_further_step(cache: Path, tell: Tell, vsix: Path, tm
         window.wait(lambda: window.icon() == "check", "the server is ready", LONGEST)
         ready = time.monotonic()
         window.show(store.name).press("Control+End")
-        window.type(TYPED.lstrip())
+        window.insert(TYPED.lstrip())
         window.retype(TYPED[-1], REST)
         tell(
             f"from the .vsix to ghost text: {time.monotonic() - started:.0f} s, "

@@ -235,6 +235,10 @@ class Workbench:
         """Type text; the pause between keys is in milliseconds."""
         self.page.keyboard.type(text, delay=delay)
 
+    def insert(self, text: str) -> None:
+        """Type text in one go: ghost text for its beginning, which might be shorter, does not come before."""
+        self.page.keyboard.insert_text(text)
+
     def ghost(self, within: float = 10.0) -> str:
         """The ghost text that comes."""
         found = ""
@@ -257,7 +261,10 @@ class Workbench:
         def again() -> bool:
             self.press("Backspace")
             self.type(key)
-            self.page.wait_for_timeout(500)
+            # Long enough for a busy machine: ghost text that is typed away counts as refused, and less is shown then.
+            end = time.monotonic() + 3
+            while self.shown() != text and time.monotonic() < end:
+                self.page.wait_for_timeout(50)
             return self.shown() == text
 
         self.wait(again, f"ghost text {text}", 60)
