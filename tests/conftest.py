@@ -10,8 +10,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import guard
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Read by every Python that starts in the virtual environment, with -I too; does nothing unless the tests ask for it.
 PTH = (

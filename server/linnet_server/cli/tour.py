@@ -174,6 +174,8 @@ def tour(environ: Mapping[str, str]) -> Iterator[Tour]:
         config.touch()
         command = [sys.executable, "-I", "-m", "linnet_server", "serve", "--offline", "--config", str(config)]
         plain["LINNET_CACHE_DIR"] = str(Path(folder) / "cache")
+        # What is shown here does not count in the user's statistics.
+        plain["XDG_STATE_HOME"] = folder
         with Client(command, root, plain) as client:
             client.initialize(root)
             client.wait_for("linnet/status", READY_SECONDS, matching={"state": "ready"})
