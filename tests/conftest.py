@@ -15,7 +15,7 @@ from hypothesis import settings
 from tests import guard
 
 # How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 # Read by every Python that starts in the virtual environment, with -I too; does nothing unless the tests ask for it.
