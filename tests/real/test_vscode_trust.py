@@ -17,7 +17,7 @@ WRITTEN = "dings_of_the_model"
 def test_nothing_leaves_a_folder_that_is_not_trusted(
     cache: Path, tell: Tell, installed: Path, vsix: Path, tmp_path: Path
 ) -> None:
-    """A provider was chosen, and is not asked in a folder that the user does not trust: the engine answers."""
+    """A provider was chosen, and is asked only once the user trusts the folder; until then the engine answers."""
     root = workspace(tmp_path / "tideline")
     store = change(root)
     program, browser = vscode.code_server(cache, tell), vscode.chromium(cache, tell)
@@ -38,3 +38,17 @@ def test_nothing_leaves_a_folder_that_is_not_trusted(
         window.command("Linnet: Explain")
         window.wait(lambda: "ReadingStore" in window.preview(), "the explanation", 30)
         assert not model.asked
+        window.command("View: Focus First Editor Group")
+        window.command("Workspaces: Manage Workspace Trust")
+        window.page.get_by_role("button", name="Trust", exact=True).click()
+        window.wait(lambda: not window.page.get_by_role("button", name="Restricted Mode").count(), "trust")
+        window.show(store.name).press("Control+End")
+        # The engine knows nothing of this, so it is the model that is asked.
+        window.insert("\nwombat = zebra")
+
+        def asked() -> bool:
+            window.type(" ", 300)
+            window.press("Backspace")
+            return bool(model.asked)
+
+        window.wait(asked, "question to the model", 30)
