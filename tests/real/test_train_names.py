@@ -23,7 +23,9 @@ STOCK = "\n\n".join(
 # The import is out of sight: what stands on the 60 lines before the cursor needs no ranking.
 ORDERS = "from stock import {name}\n" + "\n" * 70 + "def place(amount):\n    remaining = "
 # Looks like the place, so its lines may be of use there.
-LOOKALIKE = "import stock\n\n\ndef place(amount):\n    remaining = stock.{name}(amount)\n    return remaining\n"
+LOOKALIKE = (
+    "import stock\n\n\ndef place(amount):\n    remaining = stock.{name}(amount)\n    return remaining\n"
+)
 
 
 def case(mirror: Path, owner: str, name: str, wanted: str) -> str:

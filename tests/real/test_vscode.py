@@ -207,7 +207,7 @@ def test_the_doctor_reports(bench: Workbench) -> None:
 def test_ghost_text_is_switched_off_in_one_language(bench: Workbench) -> None:
     """And on again; the menu of the status bar knows which it is."""
     for word in ("off", "on"):
-        bench.command("Linnet: Toggle Ghost Text for This Language")
+        bench.command("Linnet: Toggle for This Language")
         bench.page.wait_for_selector(f"text=ghost text is {word} in python")
     _begin(bench)
     bench.retype(TYPED[-1], REST)
@@ -266,4 +266,4 @@ def test_a_missing_server_is_told_with_a_way_out(window: Workbench, server: Runn
     window.wait(lambda: "names no program" in window.notification(), "the message", 30)
     assert window.icon() == "warning"
     window.page.get_by_role("button", name="How to Install").click()
-    window.wait(lambda: "which needs Python" in window.preview(), "the instructions", 30)
+    window.wait(lambda: "Install the server" in window.preview(), "the instructions", 30)

@@ -125,6 +125,11 @@ class Outcomes:
         """Nothing more will become of the suggestion in a document."""
         self._offers.pop(uri, None)
 
+    def forgiven(self, path: str) -> None:
+        """What was turned down in a document may be offered there anew: it was closed."""
+        for each in [each for each in self._refused if each[0] == path]:
+            self._refused.remove(each)
+
     def refuses(self, document: Document, position: Position, text: str) -> bool:
         """Whether this very text was turned down at this very place."""
         place = document.path, document.before(position)

@@ -239,6 +239,7 @@ class Session:
         documents = {key: value for key, value in self.state.documents.items() if key != uri}
         self.state = replace(self.state, documents=documents)
         self.forget_shown(uri)
+        self.outcomes.forgiven(opened.document.path)
         self.menus.pop(uri, None)
         if self.flights is not None:
             self.flights.close(uri)

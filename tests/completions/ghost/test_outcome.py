@@ -65,6 +65,10 @@ def test_another_text_turns_it_down() -> None:
     assert told.outcomes.refuses(START, PLACE, TEXT)
     assert not told.outcomes.refuses(START, PLACE, "hello(other)")
     assert not told.outcomes.refuses(START, Position(1, 4), TEXT)
+    told.outcomes.forgiven("other.py")
+    assert told.outcomes.refuses(START, PLACE, TEXT)
+    told.outcomes.forgiven(START.path)
+    assert not told.outcomes.refuses(START, PLACE, TEXT)
 
 
 def test_a_mended_slip_turns_nothing_down() -> None:

@@ -128,7 +128,7 @@ def living() -> int:
     """How many objects of asyncio, of the HTTP client and of ours there are."""
     gc.collect()
     ours = ("asyncio", "httpx2", "httpcore2", "h2", "h11", "linnet_completions")
-    return sum(type(each).__module__.startswith(ours) for each in gc.get_objects())
+    return sum(str(type(each).__module__).startswith(ours) for each in gc.get_objects())
 
 
 def by_path(path: str) -> Speaker:
