@@ -177,9 +177,11 @@ def _made(pair: Pair, candidates: Sequence[Candidate]) -> Iterator[Finding]:
     path, head = pair.file.path, pair.head
     lines = pair.diff.added if head is None else dict(enumerate(head.split("\n")))
     symbols = _symbols(path, head or "", candidates)
+    # A key that spans lines is told in whole texts only, so single lines are shown without their neighbours.
+    shown = {} if head is None else secrets.masked_lines(head)
     for candidate, symbol in zip(candidates, symbols, strict=True):
         line = lines.get(candidate.start.line, "").rstrip("\r\n")
-        yield finding(path, secrets.masked_line(line), symbol, _shareable(candidate))
+        yield finding(path, secrets.masked_line(line), symbol, _shareable(candidate), shown)
 
 
 def _shareable(candidate: Candidate) -> Candidate:

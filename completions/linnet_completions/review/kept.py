@@ -79,6 +79,8 @@ def _findings(values: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
                 **value,
                 "start": Position(**value["start"]),
                 "end": Position(**value["end"]),
+                "before": tuple(value["before"]),
+                "after": tuple(value["after"]),
                 "fix": Fix(fix["title"], edits, fix["safe"]) if fix else None,
             }
         )

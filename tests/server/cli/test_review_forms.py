@@ -38,7 +38,7 @@ def made(path: str, line: int, rule: str, quote: str, **more: Any) -> Finding:
         end=more.pop("end", Position(line, len(quote))),
         fix=more.pop("fix", None),
     )
-    return finding(path, quote, more.pop("symbol", ""), candidate)
+    return finding(path, quote, more.pop("symbol", ""), candidate, more.pop("lines", {}))
 
 
 RAISE = Fix("Raise the exception", (Edit(Position(6, 8), Position(6, 8), "raise "),), safe=False)
@@ -51,10 +51,16 @@ REPORT = Report(
     skipped=(Skipped("package-lock.json", "lock file"), Skipped("api_pb2.py", "generated")),
     findings=(
         made(
-            "shop/cart.py", 6, "ruff/PLW0133", '        ValueError("empty")', fix=RAISE, symbol="Cart.total"
+            "shop/cart.py",
+            6,
+            "ruff/PLW0133",
+            '        ValueError("empty")',
+            fix=RAISE,
+            symbol="Cart.total",
+            lines={4: "    def total(self, seen=[]):", 5: "    if not seen:", 7: ""},
         ),
         made("naïve name.py", 0, "ruff/F821", "é = conut; ä = 1", end=Position(1, 2)),
-        made("shop/cart.py", 9, "ruff/F821", "x = conut"),
+        made("shop/cart.py", 9, "ruff/F821", "x = conut", lines={7: "", 8: "import math", 10: "print(x)"}),
         made("shop/cart.py", 11, "ruff/F821", "x = conut"),
         SEEN,
     ),
@@ -75,6 +81,7 @@ HOSTILE = Report(
             0,
             "ruff/F821",
             f"x = 1 # {EVIL}".replace("\n", " "),
+            lines={1: EVIL},
             message=EVIL,
             consequence=EVIL,
             symbol=EVIL,
@@ -145,6 +152,17 @@ def test_people_see_the_gravest() -> None:
     assert "3 more findings, less grave" in write("text", REPORT, 2)
     assert "3 more, less grave" in write("markdown", REPORT, 2)
     assert write("concise", REPORT, 2).count("\n") == 5
+
+
+def test_frames_of_long_lines() -> None:
+    """A long line is cut around the finding, and its neighbours at the same column, so that code stays aligned."""
+    long = replace(
+        made("a.py", 1, "ruff/F821", " " * 150 + "conut"), before=("y" * 149 + "abc",), after=("short",)
+    )
+    lines = write("text", replace(REPORT, findings=(long,))).splitlines()[1:5]
+    assert lines[1].startswith("  2 | …")
+    assert lines[0].index("abc") + 1 == lines[1].index("conut") == lines[2].index("^")
+    assert lines[3] == "  3 |"
 
 
 def test_equal_lines_are_told_apart() -> None:
