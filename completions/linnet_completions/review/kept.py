@@ -18,14 +18,29 @@ if TYPE_CHECKING:
     from .sides import Pair
 
 
-def key(pair: Pair, options: Options, further: Sequence[Candidate], engines: str = "") -> str:
+def key(
+    pair: Pair,
+    options: Options,
+    further: Sequence[Candidate] = (),
+    earlier: Sequence[Candidate] = (),
+    engines: str = "",
+) -> str:
     """What tells one check from another: the engines, what was asked of them, and all they see of the file.
 
-    `engines` is the digest of those that check, by default of the ones installed here.
+    `further` and `earlier` are as in `Checks.checked`. `engines` is the digest of those that check, by default of the
+    ones installed here.
     """
     added = tuple(sorted(pair.diff.added.items()))
     removed = tuple(sorted(pair.diff.removed.items()))
-    parts = (pair.file.path, pair.base, pair.head, added, removed, tuple(map(repr, further)))
+    parts = (
+        pair.file.path,
+        pair.base,
+        pair.head,
+        added,
+        removed,
+        tuple(map(repr, further)),
+        tuple(map(repr, earlier)),
+    )
     known = repr((engines or installed(), _asked(options), parts)).encode("utf-8", "backslashreplace")
     return f"review:{hashlib.sha256(known).hexdigest()}"
 

@@ -72,9 +72,9 @@ def test_another_question(other: Pair, options: Options) -> None:
 
 def test_other_engines() -> None:
     """What other engines found is not told again."""
-    here = kept.key(pair(), Options(), ())
-    assert here == kept.key(pair(), Options(), (), engines.digest())
-    assert here != kept.key(pair(), Options(), (), "others")
+    here = kept.key(pair(), Options())
+    assert here == kept.key(pair(), Options(), engines=engines.digest())
+    assert here != kept.key(pair(), Options(), engines="others")
 
 
 @pytest.mark.parametrize(
