@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from linnet_context import files
 from linnet_context.diff import between
@@ -20,6 +21,9 @@ from .finding import SEVERITIES, Candidate, Finding, normalised
 from .observing import Observation, Watch
 from .ruff_rules import AT_A_DISTANCE
 from .sides import Pair, checked, pairs
+
+if TYPE_CHECKING:
+    from linnet_context.index.index import Index
 
 _NOT_MOVED = frozenset(f"ruff/{code}" for code in AT_A_DISTANCE)
 Earlier = Callable[[str, str, Collection[str]], Mapping[str, Sequence[Candidate]]]
@@ -86,16 +90,18 @@ def review(
     memory: Memory | None = None,
     further: Mapping[str, Sequence[Candidate]] = MappingProxyType({}),
     earlier: Earlier | None = None,
+    index: Callable[[], Index | None] = lambda: None,
     notes: Sequence[str] = (),
 ) -> Report:
     """Check every file of a change; `report` hears after each file. Ctrl-C ends it early and keeps what is done.
 
     `memory` keeps the findings of files from one review to the next. `further` is what other programs found in files as
     they lie on the disk, by path, and `notes` what they had to say. `earlier` asks them about the text before the change.
+    `index` gives the workspace's index, if there is one, to find callers in.
     """
     checks = Checks(options or Options(), memory=memory, notes=list(notes))
     work = _Work()
-    watch = Watch(change)
+    watch = Watch(change, index)
     interrupted = False
     observed: tuple[Observation, ...] = ()
     try:

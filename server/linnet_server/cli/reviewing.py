@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from linnet_completions.review.checks import Options
     from linnet_completions.review.finding import Candidate, Finding, Severity
     from linnet_completions.review.review import Earlier, Progress, Report
+    from linnet_context.index.index import Index
     from linnet_server.cli.common import App
     from linnet_server.settings import Loaded, Settings
 
@@ -121,6 +122,7 @@ def _checked(app: App, change: Change, loaded: Loaded, asked: Asked) -> Report:
             memory=memory,
             further=further,
             earlier=earlier,
+            index=partial(_index, change, settings),
             notes=[*notes, *said],
         )
 
@@ -155,6 +157,18 @@ def _linters(
 
     told, notes = found(change.root, [file.path for file in change.files if file.status != "deleted"])
     return told, partial(before, change.root), notes
+
+
+def _index(change: Change, settings: Settings) -> Index | None:
+    """The workspace's index, brought up to date; None where none was built yet: a review does not start one."""
+    from linnet_server.assemble import index_for
+
+    index = index_for(change.root, settings)
+    if not index.is_kept():
+        return None
+    for _ in index.build():
+        pass
+    return index
 
 
 @contextmanager
