@@ -112,6 +112,73 @@ def test_json_forms_are_valid(form: str, name: str) -> None:
     jsonschema.validate(json.loads(write(form, REPORTS[name])), schema(form))
 
 
+# Every member that a published schema requires of the objects that we write, by the first place where one stands.
+REQUIRED = {
+    "sarif": (
+        "version",
+        "runs",
+        "runs.0.tool",
+        "runs.0.tool.driver",
+        "runs.0.tool.driver.name",
+        "runs.0.tool.driver.rules.0.id",
+        "runs.0.tool.driver.rules.0.shortDescription.text",
+        "runs.0.invocations.0.executionSuccessful",
+        "runs.0.invocations.0.toolExecutionNotifications.0.message",
+        "runs.0.results.0.message",
+        "runs.0.results.0.message.text",
+        "runs.0.results.0.locations.0.physicalLocation.artifactLocation",
+        "runs.0.results.0.locations.0.physicalLocation.region.startLine",
+        "runs.0.results.0.fixes.0.artifactChanges",
+        "runs.0.results.0.fixes.0.artifactChanges.0.artifactLocation",
+        "runs.0.results.0.fixes.0.artifactChanges.0.replacements",
+        "runs.0.results.0.fixes.0.artifactChanges.0.replacements.0.deletedRegion",
+        "runs.0.results.5.suppressions.0.kind",
+    ),
+    # Reviewdog's schema requires nothing; these are the members that it does not call optional.
+    "rdjson": (
+        "diagnostics",
+        "diagnostics.0.message",
+        "diagnostics.0.location",
+        "diagnostics.0.location.path",
+        "diagnostics.0.location.range.start",
+        "diagnostics.0.suggestions.0.range",
+        "diagnostics.0.suggestions.0.text",
+    ),
+    "gitlab": (
+        "0.description",
+        "0.check_name",
+        "0.fingerprint",
+        "0.severity",
+        "0.location",
+        "0.location.path",
+        "0.location.lines.begin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "place"), [(form, place) for form in REQUIRED for place in REQUIRED[form]])
+def test_schemas_want_what_is_required(form: str, place: str) -> None:
+    """Our schemas are as strict as the published ones: without a required member nothing is valid."""
+    value = json.loads(write(form, REPORT))
+    *way, last = place.split(".")
+    inner = value
+    for step in way:
+        inner = inner[int(step) if step.isdecimal() else step]
+    del inner[last]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, schema(form))
+
+
+@pytest.mark.parametrize(
+    "missing", ['name="shop/cart.py" ', 'tests="4" ', 'failures="4" ', 'errors="0" ', 'name="review" ']
+)
+def test_junit_wants_what_is_required(missing: str) -> None:
+    """The same of JUnit's XML."""
+    text = write("junit", REPORT)
+    assert missing in text
+    assert not xmlschema.XMLSchema(SCHEMAS / "junit.xsd").is_valid(text.replace(missing, ""))
+
+
 @pytest.mark.parametrize("name", ["sample", "hostile", "nothing"])
 def test_junit_is_valid(name: str) -> None:
     """JUnit's XML is valid and well formed, and its counts are right."""
