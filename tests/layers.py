@@ -89,6 +89,8 @@ READERS = (
     "linnet_context/forest.py",
     "linnet_completions/engine/network.py",
     "linnet_completions/models/prices.py",
+    # And this one its own code.
+    "linnet_completions/review/engines.py",
 )
 TERMINAL = ("linnet_server/cli/",)
 # The environment is read at the edge; the module that starts programs hands it on unread.

@@ -24,6 +24,8 @@ BUNDLED: frozenset[str] = frozenset(_BUNDLED)
 """Language ids that every installation can parse."""
 
 _PACK = "tree_sitter_language_pack"
+PACKAGES: tuple[str, ...] = (*sorted({module.replace("_", "-") for module, _ in _BUNDLED.values()}), _PACK)
+"""The distributions that grammars come from."""
 # Where the pack of all languages calls a language otherwise than the language server protocol does.
 _PACK_NAMES = {
     "cuda-cpp": "cuda",

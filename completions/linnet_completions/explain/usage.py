@@ -209,10 +209,49 @@ def full_name(definition: Definition) -> str:
 
 def usage(index: Index, document: Document, found: Outline, definition: Definition) -> Usage:
     """Where a definition of a document is used in the workspace."""
-    name = definition.name
-    if name in _CONSTRUCTORS and definition.parent:
-        name = definition.parent
-    here = document.path, definition.line
+    name = _used_name(definition)
+    by_path, namesakes, unclear = _lines(index, document.path, found, definition)
+    sites: dict[str, dict[tuple[str, str], Site]] = {"call": {}, "mention": {}, "test": {}}
+    for path, lines in by_path.items():
+        outline = found if path == document.path else index.outline(path)
+        for kind, site in _sites(path, outline, lines, name):
+            known = sites[kind].get((path, site.name))
+            sites[kind][path, site.name] = site if known is None else replace(known, count=known.count + 1)
+    called, mentioned, tested = (tuple(group.values()) for group in sites.values())
+    common = definition.kind == "method" and name.lower() in _COMMON
+    return Usage(called, mentioned, tested, namesakes, unclear, common)
+
+
+def calls(index: Index, path: str, definition: Definition) -> tuple[tuple[str, int], ...]:
+    """Path and line of each call of a definition of a file, as the workspace is indexed; none of common methods,
+    whose calls cannot be told from those of built-in types."""
+    name = _used_name(definition)
+    if definition.kind == "method" and name.lower() in _COMMON:
+        return ()
+    found = index.outline(path)
+    by_path, _, _ = _lines(index, path, found, definition)
+    result: list[tuple[str, int]] = []
+    for user, lines in by_path.items():
+        outline = found if user == path else index.outline(user)
+        called = {use.line for use in outline.references if use.name == name}
+        result += [(user, line) for line in lines if line in called]
+    return tuple(result)
+
+
+def _used_name(definition: Definition) -> str:
+    """The name that a definition is called by: a constructor is called by its class's."""
+    if definition.name in _CONSTRUCTORS and definition.parent:
+        return definition.parent
+    return definition.name
+
+
+def _lines(
+    index: Index, origin: str, found: Outline, definition: Definition
+) -> tuple[dict[str, list[int]], int, int]:
+    """The lines that may use a definition of the file `origin`, by path; how many others have its name; how many
+    lines in files that cannot see it have that name, too."""
+    name = _used_name(definition)
+    here = origin, definition.line
     everywhere = index.definitions(name)
     places = {here, *((path, one.line) for path, one in everywhere)}
     others = [
@@ -220,25 +259,21 @@ def usage(index: Index, document: Document, found: Outline, definition: Definiti
         for path, one in everywhere
         if (path, one.line) != here and not _is_same(one, definition)
         # The class of a constructor has its name for good reason.
-        if path != document.path or one.name != definition.parent
+        if path != origin or one.name != definition.parent
     ]
     by_path: dict[str, list[int]] = {}
     unclear = 0
     for path, line in index.uses(name):
         if (path, line) not in places:
             by_path.setdefault(path, []).append(line)
-    sites: dict[str, dict[tuple[str, str], Site]] = {"call": {}, "mention": {}, "test": {}}
+    seen: dict[str, list[int]] = {}
     for path, lines in islice(by_path.items(), _MOST_FILES):
-        outline = found if path == document.path else index.outline(path)
-        if others and not _sees(index, path, outline, document.path):
+        outline = found if path == origin else index.outline(path)
+        if others and not _sees(index, path, outline, origin):
             unclear += len(lines)
-            continue
-        for kind, site in _sites(path, outline, lines, name):
-            known = sites[kind].get((path, site.name))
-            sites[kind][path, site.name] = site if known is None else replace(known, count=known.count + 1)
-    called, mentioned, tested = (tuple(group.values()) for group in sites.values())
-    common = definition.kind == "method" and name.lower() in _COMMON
-    return Usage(called, mentioned, tested, len(others), unclear, common)
+        else:
+            seen[path] = lines
+    return seen, len(others), unclear
 
 
 def _is_same(one: Definition, other: Definition) -> bool:

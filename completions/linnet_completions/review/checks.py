@@ -62,19 +62,25 @@ class Checks:
     notes: list[str] = field(default_factory=list[str])
     remembered: int = 0
 
-    def checked(self, pair: Pair, further: Sequence[Candidate] = ()) -> Checked:
-        """What the change to one file (not a skipped one) brought; `further` is what other programs found in it."""
-        key = kept.key(pair, self.options, further) if self.memory else ""
+    def checked(
+        self, pair: Pair, further: Sequence[Candidate] = (), earlier: Sequence[Candidate] = ()
+    ) -> Checked:
+        """What the change to one file (not a skipped one) brought.
+
+        `further` is what other programs found newly in it, `earlier` what they found and was there before: comments that
+        ignore that are of use.
+        """
+        key = kept.key(pair, self.options, further, earlier) if self.memory else ""
         if self.memory and (known := kept.read(self.memory.get(key))):
             self.remembered += 1
             return Checked(*known)
         notes = len(self.notes)
-        result = self._checked(pair, further)
+        result = self._checked(pair, further, earlier)
         if self.memory and len(self.notes) == notes:
             self.memory.set(key, kept.written(result.findings, result.ignored))
         return result
 
-    def _checked(self, pair: Pair, further: Sequence[Candidate]) -> Checked:
+    def _checked(self, pair: Pair, further: Sequence[Candidate], earlier: Sequence[Candidate]) -> Checked:
         path, head = pair.file.path, pair.head
         known = pair.base if pair.base is not None else "".join(pair.diff.removed.values())
         there = [
@@ -85,11 +91,11 @@ class Checks:
         there += self._new(path, pair, now)
         there += dropped.lost_raises(path, pair.diff)
         there += dropped.lost_prefixes(path, pair.diff)
-        there += [each for each in further if is_possible(each, pair.diff)]
+        there += further
         lines = pair.diff.added if head is None else dict(enumerate(head.split("\n")))
         comments = ignoring.ignores(path, lines)
         stays, taken = ignoring.applied(_once(there), comments)
-        stays += ignoring.unused(comments, [*there, *now], pair.diff.added)
+        stays += ignoring.unused(comments, [*there, *now, *earlier], pair.diff.added)
         wanted = set(self.options.classes) or {"all"}
         kept_back, shown = (
             [each for each in some if {"all", each.source} & wanted] for some in (taken, stays)
@@ -177,9 +183,11 @@ def _made(pair: Pair, candidates: Sequence[Candidate]) -> Iterator[Finding]:
     path, head = pair.file.path, pair.head
     lines = pair.diff.added if head is None else dict(enumerate(head.split("\n")))
     symbols = _symbols(path, head or "", candidates)
+    # A key that spans lines is told in whole texts only, so single lines are shown without their neighbours.
+    shown = {} if head is None else secrets.masked_lines(head)
     for candidate, symbol in zip(candidates, symbols, strict=True):
         line = lines.get(candidate.start.line, "").rstrip("\r\n")
-        yield finding(path, secrets.masked_line(line), symbol, _shareable(candidate))
+        yield finding(path, secrets.masked_line(line), symbol, _shareable(candidate), shown)
 
 
 def _shareable(candidate: Candidate) -> Candidate:

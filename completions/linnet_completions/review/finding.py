@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from linnet_context.text import Position
@@ -14,6 +15,7 @@ from linnet_context.text import Position
 Severity = Literal["error", "warning", "info"]
 Source = Literal["syntax", "bugs", "secrets", "linters", "ignores", "model"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+LINES_BEFORE, LINES_AFTER = 2, 1
 _SPACE = re.compile(r"\s+")
 
 
@@ -62,7 +64,8 @@ class Finding:
 
     `path` is relative to the root of what is reviewed; `start`..`end` as in `Candidate`. `quote` is the line at `start`
     as it stands in the file, except that secrets in it are masked by asterisks. `confidence` is 0..1. `symbol` names the enclosing
-    definition ("Class.method" or ""). `fingerprint` stays the same when lines move.
+    definition ("Class.method" or ""). `fingerprint` stays the same when lines move. `before` and `after` are the lines
+    next to the quote as far as they are known, their secrets taken out: at most `LINES_BEFORE` and `LINES_AFTER`.
     """
 
     path: str
@@ -78,10 +81,18 @@ class Finding:
     symbol: str
     fingerprint: str
     fix: Fix | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
-def finding(path: str, quote: str, symbol: str, candidate: Candidate) -> Finding:
-    """A finding for a candidate; `quote` is its line without ending and with secrets masked, `symbol` around it."""
+def finding(
+    path: str, quote: str, symbol: str, candidate: Candidate, lines: Mapping[int, str] = MappingProxyType({})
+) -> Finding:
+    """A finding for a candidate; `quote` is its line without ending and with secrets masked, `symbol` around it.
+
+    `lines` are the file's (0-based number -> text) without secrets; what they hold next to the quote is shown with it.
+    """
+    at = candidate.start.line
     return Finding(
         path=path,
         start=candidate.start,
@@ -96,7 +107,17 @@ def finding(path: str, quote: str, symbol: str, candidate: Candidate) -> Finding
         symbol=symbol,
         fingerprint=fingerprint(candidate.rule, quote, symbol),
         fix=candidate.fix,
+        before=tuple(reversed(list(_run(lines, range(at - 1, at - 1 - LINES_BEFORE, -1))))),
+        after=tuple(_run(lines, range(at + 1, at + 1 + LINES_AFTER))),
     )
+
+
+def _run(lines: Mapping[int, str], numbers: range) -> Iterator[str]:
+    """The lines of these numbers, up to the first that is missing."""
+    for number in numbers:
+        if number not in lines:
+            return
+        yield lines[number].rstrip("\r\n")
 
 
 def fingerprint(rule: str, line: str, symbol: str) -> str:

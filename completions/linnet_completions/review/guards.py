@@ -151,7 +151,8 @@ def _made(part: Part, claim: Claim, start: Position, end: Position) -> Finding:
     )
     quote = masked_line(part.lines[start.line])
     return replace(
-        finding(part.path, quote, _symbol(part, start.line), candidate), confidence=claim.confidence
+        finding(part.path, quote, _symbol(part, start.line), candidate, part.shown),
+        confidence=claim.confidence,
     )
 
 

@@ -6,44 +6,43 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from linnet_context.text import Position
 
+from .engines import digest as installed
 from .finding import Candidate, Edit, Finding, Fix
 
 if TYPE_CHECKING:
     from .checks import Options
     from .sides import Pair
 
-# Change it with every change of a rule, or of what is written here.
-_VERSION = "1"
 
+def key(
+    pair: Pair,
+    options: Options,
+    further: Sequence[Candidate] = (),
+    earlier: Sequence[Candidate] = (),
+    engines: str = "",
+) -> str:
+    """What tells one check from another: the engines, what was asked of them, and all they see of the file.
 
-def key(pair: Pair, options: Options, further: Sequence[Candidate]) -> str:
-    """What tells one check from another: the engines, what was asked of them, and all they see of the file."""
+    `further` and `earlier` are as in `Checks.checked`. `engines` is the digest of those that check, by default of the
+    ones installed here.
+    """
     added = tuple(sorted(pair.diff.added.items()))
     removed = tuple(sorted(pair.diff.removed.items()))
-    parts = (pair.file.path, pair.base, pair.head, added, removed, tuple(map(repr, further)))
-    digest = hashlib.sha256(repr((_engines(), _asked(options), parts)).encode("utf-8", "backslashreplace"))
-    return f"review:{digest.hexdigest()}"
-
-
-@cache
-def _engines() -> tuple[str, ...]:
-    return (
-        _VERSION,
-        *(_version(name) for name in ("linnet", "ruff", "ast-grep-py", "detect-secrets", "tree-sitter")),
+    parts = (
+        pair.file.path,
+        pair.base,
+        pair.head,
+        added,
+        removed,
+        tuple(map(repr, further)),
+        tuple(map(repr, earlier)),
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+    known = repr((engines or installed(), _asked(options), parts)).encode("utf-8", "backslashreplace")
+    return f"review:{hashlib.sha256(known).hexdigest()}"
 
 
 def _asked(options: Options) -> tuple[object, ...]:
@@ -79,6 +78,8 @@ def _findings(values: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
                 **value,
                 "start": Position(**value["start"]),
                 "end": Position(**value["end"]),
+                "before": tuple(value["before"]),
+                "after": tuple(value["after"]),
                 "fix": Fix(fix["title"], edits, fix["safe"]) if fix else None,
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ _SEVERITIES: Mapping[str, Severity] = {
     "help": "info",
     "advice": "info",
 }
+# No program, no answer, or one that is not what we know.
+_FAILURES = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError)
 Found = Iterator[tuple[str, Candidate]]
 
 
@@ -39,7 +41,8 @@ Found = Iterator[tuple[str, Candidate]]
 class Linter:
     """A linter: its program, the files at the root that show that the project uses it, what it reads, how it is asked.
 
-    `whole` linters look at the whole project, whatever files are named.
+    `whole` linters look at the whole project, whatever files are named. `on_text` asks about standard input as if it
+    were the file {path}; it is empty for a linter that reads files alone.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Linter:
     arguments: tuple[str, ...]
     read: Callable[[str, str], Found]
     whole: bool = False
+    on_text: tuple[str, ...] = ()
 
 
 def found(root: Path, paths: Sequence[str]) -> tuple[dict[str, list[Candidate]], list[str]]:
@@ -69,13 +73,32 @@ def found(root: Path, paths: Sequence[str]) -> tuple[dict[str, list[Candidate]],
         try:
             for path, candidate in _asked(root, linter, program, wanted[:_MOST_FILES]):
                 result.setdefault(_relative(root, path), []).append(candidate)
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except _FAILURES as error:
             notes.append(f"{linter.name} could not be used: {type(error).__name__}.")
         if wanted[_MOST_FILES:]:
             notes.append(
                 f"{linter.name} was asked about {_MOST_FILES} files and not about {len(wanted) - _MOST_FILES}."
             )
     return result, notes
+
+
+def before(root: Path, path: str, base: str, names: Collection[str]) -> dict[str, tuple[Candidate, ...]]:
+    """What the linters of these names say about `base`, an earlier text of a file, by name.
+
+    Those that cannot be asked about a text are missing, and those that fail. For the caller's trust see `found`.
+    """
+    result: dict[str, tuple[Candidate, ...]] = {}
+    for linter in LINTERS:
+        program = _program(root, linter) if linter.name in names and linter.on_text else None
+        if program is None:
+            continue
+        command = [str(program), *(each.replace("{path}", path) for each in linter.on_text)]
+        try:
+            said = _answer(linter, command, root, base.encode("utf-8", "surrogateescape"))
+            result[linter.name] = tuple(candidate for _, candidate in said)
+        except _FAILURES:
+            continue  # Then what lies on added lines counts, which is what is known without a text before.
+    return result
 
 
 def _program(root: Path, linter: Linter) -> Path | None:
@@ -89,8 +112,13 @@ def _asked(root: Path, linter: Linter, program: Path, paths: Sequence[str]) -> F
     names = (
         () if linter.whole else tuple(f"./{path}" for path in paths)
     )  # No name may be taken for an option.
-    command = [str(program), *linter.arguments, *names]
-    done: Finished = run(command, folder=root, environ=environment(), seconds=_SECONDS, limit=_MAX_OUTPUT)
+    yield from _answer(linter, [str(program), *linter.arguments, *names], root)
+
+
+def _answer(linter: Linter, command: Sequence[str], root: Path, stdin: bytes = b"") -> Found:
+    done: Finished = run(
+        command, folder=root, environ=environment(), seconds=_SECONDS, limit=_MAX_OUTPUT, stdin=stdin
+    )
     output = done.output.decode("utf-8", "replace")
     if done.stopped or not output.strip() and done.code > 1:
         raise ValueError(done.stopped or done.code)
@@ -115,14 +143,16 @@ def _made(
     """A candidate for places that count from 1."""
     first = Position(max(0, start[0] - 1), max(0, start[1] - 1))
     last = Position(max(0, end[0] - 1), max(0, end[1] - 1)) if end else Position(first.line, first.column + 1)
+    told = " ".join(str(message).split())[:400]
     return Candidate(
         rule=f"{linter}/{rule or 'problem'}",
         severity=_SEVERITIES.get(str(severity).lower(), "warning"),
         source="linters",
-        message=" ".join(str(message).split())[:400],
+        message=told,
         consequence="",
         start=first,
         end=max(first, last, key=lambda place: (place.line, place.column)),
+        subject=told,
     )
 
 
@@ -186,14 +216,16 @@ _ESLINT_MARKS = (
     *(f"eslint.config.{end}" for end in ("js", "mjs", "cjs", "ts", "mts", "cts")),
     *(f".eslintrc{end}" for end in ("", ".js", ".cjs", ".json", ".yml", ".yaml")),
 )
+_RUFF = ("check", "--output-format=json", "--no-fix", "--force-exclude", "--quiet")
 LINTERS = (
     Linter(
         "ruff",
         "ruff",
         ("ruff.toml", ".ruff.toml"),
         frozenset({"python"}),
-        ("check", "--output-format=json", "--no-fix", "--force-exclude", "--quiet", "--"),
+        (*_RUFF, "--"),
         _ruff,
+        on_text=(*_RUFF, "--stdin-filename={path}", "-"),
     ),
     Linter(
         "eslint",
@@ -202,6 +234,7 @@ LINTERS = (
         _SCRIPTS,
         ("--format=json", "--no-error-on-unmatched-pattern", "--"),
         _eslint,
+        on_text=("--format=json", "--stdin", "--stdin-filename={path}"),
     ),
     Linter("oxlint", "oxlint", (".oxlintrc.json", "oxlint.json"), _SCRIPTS, ("--format=json", "--"), _oxlint),
     Linter(
@@ -229,5 +262,6 @@ LINTERS = (
         frozenset({"shellscript"}),
         ("--format=json", "--"),
         _shellcheck,
+        on_text=("--format=json", "-"),
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from linnet_context import git
 from linnet_context.diff import FileDiff, Hunk
@@ -15,6 +16,9 @@ from linnet_context.problems import Problem
 from .change import Change
 from .finding import normalised
 from .sides import Pair
+
+if TYPE_CHECKING:
+    from linnet_context.index.index import Index
 
 _STATEMENTS = {
     "raise": re.compile(r"\s*(?:\}?\s*else\s+)?(?:raise|throw|panic!?\s*\()(?:\b|\s)"),
@@ -61,9 +65,13 @@ class _Signature:
 
 @dataclass(slots=True)
 class Watch:
-    """Sees the files of a change one by one, and keeps of each only what the end needs."""
+    """Sees the files of a change one by one, and keeps of each only what the end needs.
+
+    `index` gives the workspace's index as its files lie on the disk, if there is one. It is asked for when it is needed.
+    """
 
     change: Change
+    index: Callable[[], Index | None] = lambda: None
     _seen: list[Observation] = field(default_factory=list[Observation])
     _signatures: list[_Signature] = field(default_factory=list[_Signature])
     _gone: list[_Signature] = field(default_factory=list[_Signature])
@@ -106,18 +114,22 @@ class Watch:
 
     def _left_behind(self) -> Iterator[Observation]:
         """Changed signatures whose callers the change does not touch."""
+        # The index knows the disk alone; any other side of a change is searched by git.
+        index = self.index() if self._signatures and self.change.new == git.WORKTREE else None
         for each in self._signatures[:_MOST_LOOKED_UP]:
+            indexed = _indexed_users(index, each) if index else None
+            users = self._users(each) if indexed is None else indexed
             callers = [
                 f"{path}:{line + 1}"
-                for path, line, _ in self._users(each)
+                for path, line in users
                 if line not in self._touched.get(path, frozenset())
             ]
-            if 0 < len(callers) <= _MOST_CALLERS:
+            if callers and (indexed is not None or len(callers) <= _MOST_CALLERS):
                 where = ", ".join(callers[:3]) + (f" and {len(callers) - 3} more" if callers[3:] else "")
                 message = f"The parameters of `{each.name}` changed; its callers did not: {where}."
                 yield Observation(each.path, each.line, "callers", message)
 
-    def _users(self, signature: _Signature) -> Iterator[tuple[str, int, str]]:
+    def _users(self, signature: _Signature) -> Iterator[tuple[str, int]]:
         repository = self.change.repository
         if repository is None or len(signature.name) < _SHORTEST_NAME:
             return
@@ -130,7 +142,7 @@ class Watch:
         for path, line, text in users:
             here = path == signature.path and line == signature.line
             if language_of(path) == language and call.search(text) and not here:
-                yield path, line, text
+                yield path, line
 
     def _removed(self) -> Iterator[Observation]:
         for each in self._gone:
@@ -148,6 +160,15 @@ class Watch:
         if any(is_test_path(path) for path in git.tracked(repository)):
             path = max(self._sources, key=lambda each: self._sources[each])
             yield Observation(path, 0, "untested", "Code was added and no test changed.")
+
+
+def _indexed_users(index: Index, signature: _Signature) -> tuple[tuple[str, int], ...] | None:
+    """Path and line of each call that the index knows; None where it does not know the definition."""
+    from linnet_completions.explain.usage import calls
+
+    definitions = index.outline(signature.path).definitions
+    here = [each for each in definitions if (each.name, each.line) == (signature.name, signature.line)]
+    return calls(index, signature.path, here[0]) if here else None
 
 
 def _by_name(found: Outline) -> Mapping[tuple[str, str], Definition]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from linnet_context import files
 from linnet_context.diff import between
 from linnet_context.git import ChangedFile
 
+from .anchor import brought, is_possible
 from .basis import Basis, Judge
 from .change import Change
 from .checks import Checked, Checks, Memory, Options
@@ -20,7 +22,12 @@ from .observing import Observation, Watch
 from .ruff_rules import AT_A_DISTANCE
 from .sides import Pair, checked, pairs
 
+if TYPE_CHECKING:
+    from linnet_context.index.index import Index
+
 _NOT_MOVED = frozenset(f"ruff/{code}" for code in AT_A_DISTANCE)
+Earlier = Callable[[str, str, Collection[str]], Mapping[str, Sequence[Candidate]]]
+"""What other programs said of a path's earlier text, by their names as far as they could be asked."""
 _ONLY_LINES = "only its added lines: the patch fits no file here"
 
 
@@ -82,22 +89,25 @@ def review(
     *,
     memory: Memory | None = None,
     further: Mapping[str, Sequence[Candidate]] = MappingProxyType({}),
+    earlier: Earlier | None = None,
+    index: Callable[[], Index | None] = lambda: None,
     notes: Sequence[str] = (),
 ) -> Report:
     """Check every file of a change; `report` hears after each file. Ctrl-C ends it early and keeps what is done.
 
     `memory` keeps the findings of files from one review to the next. `further` is what other programs found in files as
-    they lie on the disk, by path, and `notes` what they had to say.
+    they lie on the disk, by path, and `notes` what they had to say. `earlier` asks them about the text before the change.
+    `index` gives the workspace's index, if there is one, to find callers in.
     """
     checks = Checks(options or Options(), memory=memory, notes=list(notes))
     work = _Work()
-    watch = Watch(change)
+    watch = Watch(change, index)
     interrupted = False
     observed: tuple[Observation, ...] = ()
     try:
         for pair in pairs(change, checks.options.ignore):
-            told = _as_it_lies(change.root, pair, further)
-            work.add(pair, Checked() if pair.skip else checks.checked(pair, told))
+            told = _divided(pair, _as_it_lies(change.root, pair, further), earlier)
+            work.add(pair, Checked() if pair.skip else checks.checked(pair, *told))
             watch.see(pair)
             if report:
                 report(Progress(work.done, len(change.files), pair.file.path))
@@ -122,6 +132,29 @@ def _as_it_lies(root: Path, pair: Pair, further: Mapping[str, Sequence[Candidate
     """What other programs found in a file, if the text that is reviewed is the one that they saw."""
     told = further.get(pair.file.path, ())
     return told if told and pair.head is not None and files.read(root, pair.file.path) == pair.head else ()
+
+
+def _divided(
+    pair: Pair, told: Sequence[Candidate], earlier: Earlier | None
+) -> tuple[list[Candidate], list[Candidate]]:
+    """What the change brought of what other programs found in its new text, and the rest of that.
+
+    Of a program that did not see the text before, what lies on added lines is taken for new.
+    """
+    possible = [each for each in told if is_possible(each, pair.diff)]
+    if pair.base is None or pair.head is None or not possible:
+        return possible, [each for each in told if each not in possible]
+    names = {_engine(each) for each in possible}
+    before = earlier(pair.file.path, pair.base, names) if earlier else {}
+    known = [each for engine in before.values() for each in engine]
+    asked = [each for each in possible if _engine(each) in before]
+    new = list(brought(asked, known, pair.diff, pair.base, pair.head))
+    new += [each for each in possible if _engine(each) not in before and each.start.line in pair.diff.added]
+    return new, [each for each in told if each not in new]
+
+
+def _engine(candidate: Candidate) -> str:
+    return candidate.rule.partition("/")[0]
 
 
 @dataclass(slots=True)

@@ -58,6 +58,17 @@ def masked_line(line: str) -> str:
     return line
 
 
+def masked_lines(text: str) -> dict[int, str]:
+    """The lines of a whole text by number, all secrets in them masked: keys, which span lines, completely."""
+    letters = list(text)
+    for secret in find(text):
+        if secret.kind not in _TOO_VAGUE:
+            value = text[secret.start : secret.end]
+            hidden = "*" * len(value) if secret.kind == "private-key" else masked(value)
+            letters[secret.start : secret.end] = hidden
+    return dict(enumerate("".join(letters).removesuffix("\n").split("\n")))
+
+
 def new_secrets(path: str, added: Mapping[int, str], known: str) -> Iterator[Candidate]:
     """Secrets on added lines (0-based number -> text) whose value is not in `known`, the text there was before."""
     numbers = sorted(number for number, text in added.items() if len(text) <= _LONGEST_LINE)

@@ -98,6 +98,10 @@ class Index:
         self._tables: dict[str, tuple[int, DefinitionTable]] = {}
         self._own = OwnTexts()
 
+    def is_kept(self) -> bool:
+        """Whether an earlier run left an index of this workspace on the disk."""
+        return self._store is not None and self._store.newest() is not None
+
     def build(self, first: Sequence[str] = ()) -> Iterator[Progress]:
         """Bring the index up to date with the disk in small steps, `first` and the files beside them first.
 

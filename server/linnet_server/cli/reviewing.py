@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from linnet_completions.review.change import Change, Inputs
     from linnet_completions.review.checks import Options
     from linnet_completions.review.finding import Candidate, Finding, Severity
-    from linnet_completions.review.review import Progress, Report
+    from linnet_completions.review.review import Earlier, Progress, Report
+    from linnet_context.index.index import Index
     from linnet_server.cli.common import App
     from linnet_server.settings import Loaded, Settings
 
@@ -111,9 +113,18 @@ def _checked(app: App, change: Change, loaded: Loaded, asked: Asked) -> Report:
 
     settings = loaded.settings
     options, notes = _options(change, settings)
-    further, said = _linters(change, loaded, asked)
+    further, earlier, said = _linters(change, loaded, asked)
     with _memory(settings, asked.cache) as memory, progress_bar(app, len(change.files)) as progress:
-        return review(change, progress, options, memory=memory, further=further, notes=[*notes, *said])
+        return review(
+            change,
+            progress,
+            options,
+            memory=memory,
+            further=further,
+            earlier=earlier,
+            index=partial(_index, change, settings),
+            notes=[*notes, *said],
+        )
 
 
 def _options(change: Change, settings: Settings) -> tuple[Options, list[str]]:
@@ -134,14 +145,30 @@ def _options(change: Change, settings: Settings) -> tuple[Options, list[str]]:
     return Options(review.rules, review.classes, settings.context.ignore, tuple(patterns)), notes
 
 
-def _linters(change: Change, loaded: Loaded, asked: Asked) -> tuple[Mapping[str, list[Candidate]], list[str]]:
-    """What the project's linters say, if its user wants them to be run here, and what is to be said of them."""
+def _linters(
+    change: Change, loaded: Loaded, asked: Asked
+) -> tuple[Mapping[str, list[Candidate]], Earlier | None, list[str]]:
+    """What the project's linters say, if its user wants them to be run here, how they are asked about earlier texts,
+    and what is to be said of them."""
     trusted = loaded.settings.review.linters and loaded.sources.get("review.linters") in (NAME, PYPROJECT)
     if not (asked.linters or trusted):
-        return {}, []
-    from linnet_completions.review.linters import found
+        return {}, None, []
+    from linnet_completions.review.linters import before, found
 
-    return found(change.root, [file.path for file in change.files if file.status != "deleted"])
+    told, notes = found(change.root, [file.path for file in change.files if file.status != "deleted"])
+    return told, partial(before, change.root), notes
+
+
+def _index(change: Change, settings: Settings) -> Index | None:
+    """The workspace's index, brought up to date; None where none was built yet: a review does not start one."""
+    from linnet_server.assemble import index_for
+
+    index = index_for(change.root, settings)
+    if not index.is_kept():
+        return None
+    for _ in index.build():
+        pass
+    return index
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from linnet_completions.review import kept
+from linnet_completions.review import engines, kept
 from linnet_completions.review.checks import Checks, Options
 from linnet_completions.review.patterns import Pattern
 from linnet_completions.review.review import document_pair
@@ -68,6 +68,35 @@ def test_another_question(other: Pair, options: Options) -> None:
     checks = Checks(options, memory=drawer)
     checks.checked(other)
     assert checks.remembered == 0
+
+
+def test_other_engines() -> None:
+    """What other engines found is not told again."""
+    here = kept.key(pair(), Options())
+    assert here == kept.key(pair(), Options(), engines=engines.digest())
+    assert here != kept.key(pair(), Options(), engines="others")
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("rules.py", "RULES = {'F821', 'B006'}\n"),
+        ("patterns/go.py", "X = 2\n"),
+        ("patterns/new.py", "\n"),
+        ("queries/go.scm", "(a)"),
+    ],
+)
+def test_engines_are_told_by_their_code(tmp_path: Path, path: str, content: str) -> None:
+    """A changed or further rule makes other engines without anybody counting versions, and so does another library."""
+    for name in ("rules.py", "patterns/go.py", "queries/go.scm"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("X = 1\n")
+    before = engines.digest_of([tmp_path], ["ruff 1"])
+    (tmp_path / "notes.pyc").write_text("left by a run")
+    assert engines.digest_of([tmp_path], ["ruff 1"]) == before
+    assert engines.digest_of([tmp_path], ["ruff 2"]) != before
+    (tmp_path / path).write_text(content)
+    assert engines.digest_of([tmp_path], ["ruff 1"]) != before
 
 
 @pytest.mark.parametrize("text", ["", "[]", "[[1], []]", '[[{"path": "x"}], []]', "[" * 9999, "null"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from linnet_completions.review.change import Inputs, find_change
-from linnet_completions.review.linters import found
-from linnet_completions.review.review import review
+from linnet_completions.review.linters import before, found
+from linnet_completions.review.review import Report, review
 from tests.repositories import Scratch, scratch
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")]
@@ -179,3 +180,79 @@ def test_only_what_the_change_brought(tools: Path, made: Scratch) -> None:
     made.git("add", "a.js")
     made.write({"a.js": "one();\ntwo();\nthree();\n"})
     assert review(find_change(made.root, Inputs(staged=True)), further=told).findings == ()
+
+
+def linted(made: Scratch) -> Report:
+    """The working tree's review with the project's linters, as the command line makes it."""
+    change = find_change(made.root, Inputs(worktree=True))
+    told, notes = found(made.root, [file.path for file in change.files])
+    return review(change, further=told, earlier=partial(before, made.root), notes=notes)
+
+
+def lines_of(report: Report) -> list[tuple[str, int]]:
+    return [(each.rule, each.start.line + 1) for each in report.findings if each.source == "linters"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        # The line was too long before, and it is still.
+        (f"x = {'1' * 40}\n", f"x = {'1' * 41}\n", []),
+        (f"x = {'1' * 40}\n", f"x = {'1' * 40}\ny = {'2' * 40}\n", [("ruff/E501", 2)]),
+        (f"x = {'1' * 40}\n", f"y = {'2' * 40}\nx = {'1' * 41}\n", [("ruff/E501", 2)]),
+        ("x = 1\n", f"x = {'1' * 40}\n", [("ruff/E501", 1)]),
+        # An import that is not used any more stands on a line that nobody touched.
+        ("import os\n\nprint(os.sep)\n", "import os\n\nprint(1)\n", []),
+        ("print(conut)\n", "print(conut)\nx = 1\n", []),
+    ],
+)
+def test_a_real_linter_before_and_after(
+    made: Scratch, old: str, new: str, expected: list[tuple[str, int]]
+) -> None:
+    """What the project's own ruff, with its configuration, said of the text before the change is not told again."""
+    made.commit({"ruff.toml": 'line-length = 30\nlint.select = ["E501", "F"]\n', "a.py": old})
+    made.write({"a.py": new})
+    report = linted(made)
+    assert report.notes == ()
+    assert lines_of(report) == expected
+
+
+def test_a_file_that_is_new(made: Scratch) -> None:
+    """All that a linter says of a new file is new."""
+    made.commit({"ruff.toml": 'lint.select = ["E501"]\nline-length = 30\n'})
+    made.write({"a.py": f"x = {'1' * 40}\n"})
+    assert lines_of(linted(made)) == [("ruff/E501", 1)]
+
+
+def test_an_ignored_finding_that_was_there_before(made: Scratch) -> None:
+    """A comment that takes back what a linter says is of use, though the linter said so before, too."""
+    made.commit(
+        {
+            "ruff.toml": 'line-length = 30\nlint.select = ["E501"]\n',
+            "a.py": f"x = {'1' * 40}  # linnet: ignore[E501]\n",
+        }
+    )
+    made.write({"a.py": f"x = {'1' * 41}  # linnet: ignore[E501]\n"})
+    report = linted(made)
+    assert (report.findings, report.ignored) == ((), ())
+
+
+def test_a_linter_that_cannot_tell_of_before(tools: Path, made: Scratch) -> None:
+    """Where a linter fails on the text before, what it says of added lines counts, whatever else the rule reaches."""
+    output = json.dumps([{"filePath": "a.js", "messages": [ESLINT[0]["messages"][0]]}])
+    program(tools, "eslint", output)
+    script = (tools / "eslint").read_text()
+    (tools / "eslint").write_text(
+        script.replace("#!/bin/sh\n", '#!/bin/sh\ncase "$*" in *--stdin*) exit 2;; esac\n')
+    )
+    made.commit({"eslint.config.js": "", "a.js": "one();\n"})
+    made.write({"a.js": "one();\n  two();\n"})
+    assert before(made.root, "a.js", "one();\n", {"eslint"}) == {}
+    assert lines_of(linted(made)) == [("eslint/no-undef", 2)]
+
+
+def test_no_name_is_an_option(tools: Path, made: Scratch) -> None:
+    """The path of a file is one word with the option that it belongs to, and its text comes by standard input."""
+    program(tools, "eslint", "[]")
+    assert before(made.root, "--fix $x.js", "one();\n", {"eslint", "oxlint"}) == {"eslint": ()}
+    assert (tools / "eslint.asked").read_text().split("\n")[-2] == "--stdin-filename=--fix $x.js"

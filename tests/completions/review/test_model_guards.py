@@ -111,7 +111,10 @@ def test_a_finding_has_all_that_findings_have() -> None:
         consequence="It fails for 0.",
         symbol="Cart.total",
         fingerprint=only.fingerprint,
+        before=only.before,
+        after=only.after,
     )
+    assert [len(only.before), len(only.after)] == [2, 1]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from linnet_completions.review.change import Inputs
+from linnet_completions.review.change import Inputs, find_change
+from linnet_completions.review.review import review
+from linnet_context.index.index import Index
 from tests.repositories import Scratch, scratch
 
 from .helpers import reviewed
@@ -90,6 +92,46 @@ def test_callers_left_behind(made: Scratch) -> None:
     assert found.message == "The parameters of `total` changed; its callers did not: shop/till.py:3."
     made.write({"shop/till.py": "from shop.cart import total\n\nprint(total([1], 0, 2))\n"})
     assert reviewed(made.root).observations == ()
+
+
+def indexed(made: Scratch, path: str = "shop/cart.py") -> Index:
+    index = Index(made.root)
+    for _ in index.build([path]):
+        pass
+    return index
+
+
+def test_callers_in_the_index(made: Scratch) -> None:
+    """With an index callers are those that can mean it: no namesake's, nothing in comments and strings, however many."""
+    call = "from shop.cart import total\n\n\ndef pay():\n    # total(1)\n    print('total(1)')\n    total([1], 2)\n    return total([3], 4)\n"
+    made.commit(
+        {
+            "shop/till.py": call,
+            "shop/bank.py": "def total(one):\n    return one\n\n\nprint(total(1))\n",
+            "shop/__init__.py": "",
+            **{f"shop/till{number}.py": call for number in range(9)},
+        }
+    )
+    made.write(
+        {
+            "shop/cart.py": BEFORE.replace("total(prices, tax)", "total(prices, discount, tax)"),
+            "shop/till.py": call.replace("total([1], 2)", "total([1], 0, 2)"),
+        }
+    )
+    change = find_change(made.root, Inputs())
+    (found,) = review(change, index=lambda: indexed(made)).observations
+    assert found.message == (
+        "The parameters of `total` changed; its callers did not: "
+        "shop/till.py:8, shop/till0.py:7, shop/till0.py:8 and 16 more."
+    )
+    made.git("add", "--all")
+    assert review(find_change(made.root, Inputs(staged=True)), index=pytest.fail).observations == ()
+
+
+def test_no_index_is_made_for_nothing(made: Scratch) -> None:
+    """Where no signature changed nobody asks for the index."""
+    made.write({"shop/cart.py": BEFORE + "x = 1\n"})
+    assert review(find_change(made.root, Inputs()), index=pytest.fail).observations == ()
 
 
 def test_a_parameter_with_a_default_breaks_nobody(made: Scratch) -> None:

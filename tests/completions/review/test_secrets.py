@@ -79,3 +79,18 @@ def test_masked_line() -> None:
     """A masked line is as long as it was and keeps what is no secret."""
     line = f'token = "{GITHUB}"  # why'
     assert masked_line(line) == 'token = "ghp_' + "*" * 36 + '"  # why'
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_lines_beside_a_finding(text: str) -> None:
+    """A line that is shown beside a finding has its secrets masked, those of keys that span lines included."""
+    path = "a.yaml" if text.startswith("token") else "a.py"
+    conflict = "<<<<<<< HEAD\n"
+    cut = text.partition("-----END")[0]  # A conflict in the middle of a key.
+    for whole in (text + conflict, conflict + text, cut + conflict):
+        shown = [
+            line for each in found_in(whole, None, path) for line in (*each.before, each.quote, *each.after)
+        ]
+        assert shown
+        told = "\n".join(shown)
+        assert not any(secret in told for secret in (AWS, GITHUB, KEY_LINE, KEY_LINE[::-1], "kT9#mwQ2vLx7"))

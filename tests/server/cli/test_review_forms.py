@@ -38,7 +38,7 @@ def made(path: str, line: int, rule: str, quote: str, **more: Any) -> Finding:
         end=more.pop("end", Position(line, len(quote))),
         fix=more.pop("fix", None),
     )
-    return finding(path, quote, more.pop("symbol", ""), candidate)
+    return finding(path, quote, more.pop("symbol", ""), candidate, more.pop("lines", {}))
 
 
 RAISE = Fix("Raise the exception", (Edit(Position(6, 8), Position(6, 8), "raise "),), safe=False)
@@ -51,10 +51,16 @@ REPORT = Report(
     skipped=(Skipped("package-lock.json", "lock file"), Skipped("api_pb2.py", "generated")),
     findings=(
         made(
-            "shop/cart.py", 6, "ruff/PLW0133", '        ValueError("empty")', fix=RAISE, symbol="Cart.total"
+            "shop/cart.py",
+            6,
+            "ruff/PLW0133",
+            '        ValueError("empty")',
+            fix=RAISE,
+            symbol="Cart.total",
+            lines={4: "    def total(self, seen=[]):", 5: "    if not seen:", 7: ""},
         ),
         made("naïve name.py", 0, "ruff/F821", "é = conut; ä = 1", end=Position(1, 2)),
-        made("shop/cart.py", 9, "ruff/F821", "x = conut"),
+        made("shop/cart.py", 9, "ruff/F821", "x = conut", lines={7: "", 8: "import math", 10: "print(x)"}),
         made("shop/cart.py", 11, "ruff/F821", "x = conut"),
         SEEN,
     ),
@@ -75,6 +81,7 @@ HOSTILE = Report(
             0,
             "ruff/F821",
             f"x = 1 # {EVIL}".replace("\n", " "),
+            lines={1: EVIL},
             message=EVIL,
             consequence=EVIL,
             symbol=EVIL,
@@ -103,6 +110,73 @@ def test_samples(form: str) -> None:
 def test_json_forms_are_valid(form: str, name: str) -> None:
     """Each form of JSON is what its schema says, whatever stands in a repository."""
     jsonschema.validate(json.loads(write(form, REPORTS[name])), schema(form))
+
+
+# Every member that a published schema requires of the objects that we write, by the first place where one stands.
+REQUIRED = {
+    "sarif": (
+        "version",
+        "runs",
+        "runs.0.tool",
+        "runs.0.tool.driver",
+        "runs.0.tool.driver.name",
+        "runs.0.tool.driver.rules.0.id",
+        "runs.0.tool.driver.rules.0.shortDescription.text",
+        "runs.0.invocations.0.executionSuccessful",
+        "runs.0.invocations.0.toolExecutionNotifications.0.message",
+        "runs.0.results.0.message",
+        "runs.0.results.0.message.text",
+        "runs.0.results.0.locations.0.physicalLocation.artifactLocation",
+        "runs.0.results.0.locations.0.physicalLocation.region.startLine",
+        "runs.0.results.0.fixes.0.artifactChanges",
+        "runs.0.results.0.fixes.0.artifactChanges.0.artifactLocation",
+        "runs.0.results.0.fixes.0.artifactChanges.0.replacements",
+        "runs.0.results.0.fixes.0.artifactChanges.0.replacements.0.deletedRegion",
+        "runs.0.results.5.suppressions.0.kind",
+    ),
+    # Reviewdog's schema requires nothing; these are the members that it does not call optional.
+    "rdjson": (
+        "diagnostics",
+        "diagnostics.0.message",
+        "diagnostics.0.location",
+        "diagnostics.0.location.path",
+        "diagnostics.0.location.range.start",
+        "diagnostics.0.suggestions.0.range",
+        "diagnostics.0.suggestions.0.text",
+    ),
+    "gitlab": (
+        "0.description",
+        "0.check_name",
+        "0.fingerprint",
+        "0.severity",
+        "0.location",
+        "0.location.path",
+        "0.location.lines.begin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "place"), [(form, place) for form in REQUIRED for place in REQUIRED[form]])
+def test_schemas_want_what_is_required(form: str, place: str) -> None:
+    """Our schemas are as strict as the published ones: without a required member nothing is valid."""
+    value = json.loads(write(form, REPORT))
+    *way, last = place.split(".")
+    inner = value
+    for step in way:
+        inner = inner[int(step) if step.isdecimal() else step]
+    del inner[last]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, schema(form))
+
+
+@pytest.mark.parametrize(
+    "missing", ['name="shop/cart.py" ', 'tests="4" ', 'failures="4" ', 'errors="0" ', 'name="review" ']
+)
+def test_junit_wants_what_is_required(missing: str) -> None:
+    """The same of JUnit's XML."""
+    text = write("junit", REPORT)
+    assert missing in text
+    assert not xmlschema.XMLSchema(SCHEMAS / "junit.xsd").is_valid(text.replace(missing, ""))
 
 
 @pytest.mark.parametrize("name", ["sample", "hostile", "nothing"])
@@ -145,6 +219,17 @@ def test_people_see_the_gravest() -> None:
     assert "3 more findings, less grave" in write("text", REPORT, 2)
     assert "3 more, less grave" in write("markdown", REPORT, 2)
     assert write("concise", REPORT, 2).count("\n") == 5
+
+
+def test_frames_of_long_lines() -> None:
+    """A long line is cut around the finding, and its neighbours at the same column, so that code stays aligned."""
+    long = replace(
+        made("a.py", 1, "ruff/F821", " " * 150 + "conut"), before=("y" * 149 + "abc",), after=("short",)
+    )
+    lines = write("text", replace(REPORT, findings=(long,))).splitlines()[1:5]
+    assert lines[1].startswith("  2 | …")
+    assert lines[0].index("abc") + 1 == lines[1].index("conut") == lines[2].index("^")
+    assert lines[3] == "  3 |"
 
 
 def test_equal_lines_are_told_apart() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from linnet_server.cli.shell import run
 from linnet_server.settings import trust
 from linnet_server.settings.files import read_workspace_file
 from tests.repositories import Scratch, scratch
@@ -337,3 +338,14 @@ def test_a_patch_anywhere(tmp_path: Path) -> None:
     patch = b"--- /dev/null\n+++ b/a.py\n@@ -0,0 +1 @@\n+print(conut)\n"
     done = linnet("--patch", "-", "--format", "concise", folder=tmp_path, stdin=patch)
     assert done.stdout == b"a.py:1:7: error: Undefined name `conut` [ruff/F821]\n", done.stderr
+
+
+def test_callers_come_from_the_index(made: Scratch, review: Review) -> None:
+    """Once the workspace is indexed, another function of the same name has no callers here; before, it may have."""
+    text = "def price(x):\n    return x\n"
+    made.commit({"shop.py": text, "bank.py": "def price(x):\n    return x\n\n\nprint(price(1))\n"})
+    made.write({"shop.py": text.replace("(x)", "(x, tax)")})
+    assert [each["about"] for each in review.json("--no-model").value["observations"]] == ["callers"]
+    assert run(["index"]) == 0
+    review.json("--no-model")  # Takes what the command above printed.
+    assert review.json("--no-model").value["observations"] == []

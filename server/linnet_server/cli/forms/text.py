@@ -112,10 +112,7 @@ def _finding_lines(each: Finding) -> Iterator[list[Piece]]:
         (f": {plain(each.message)} ", ""),
         (f"[{each.rule}]", "dim"),
     ]
-    number = str(each.start.line + 1)
-    quote, marks = _frame(each)
-    yield [(f"  {number} | ", "dim"), (quote, "")]
-    yield [(f"  {' ' * len(number)} | ", "dim"), (marks, severity[1])]
+    yield from _frame(each, severity[1])
     where = f" (in {plain(each.symbol)})" if each.symbol else ""
     if told := f"{plain(each.consequence)}{where}".strip():
         yield [(f"  {told}", "")]
@@ -123,12 +120,35 @@ def _finding_lines(each: Finding) -> Iterator[list[Piece]]:
         yield [(f"  Fix{'' if each.fix.safe else ' (unsafe)'}: {plain(each.fix.title)}", "dim")]
 
 
-def _frame(each: Finding) -> tuple[str, str]:
-    """The quoted line, cut to a readable width around the finding, and the marks that go below it."""
+def _frame(each: Finding, style: str) -> Iterator[list[Piece]]:
+    """The quoted line between its neighbours, all numbered, and marks below what the finding speaks of."""
+    at = each.start.line + 1
+    width = len(str(at + len(each.after)))
     column = min(each.start.column, len(each.quote))
+    first = max(0, column - _WIDTH // 2) if len(each.quote) > _WIDTH else 0
+    for number, text in enumerate(each.before, at - len(each.before)):
+        yield _numbered(str(number).rjust(width), _cut(text, first))
+    quote, marks = _marked(each, column, first)
+    yield _numbered(str(at).rjust(width), quote)
+    yield [(f"  {' ' * width} | ", "dim"), (marks, style)]
+    for number, text in enumerate(each.after, at + 1):
+        yield _numbered(str(number).rjust(width), _cut(text, first))
+
+
+def _numbered(number: str, text: str) -> list[Piece]:
+    return [(f"  {number} | ", "dim"), (text, "")] if text else [(f"  {number} |", "dim")]
+
+
+def _cut(text: str, first: int) -> str:
+    """What of a neighbouring line stands above or below a frame that begins at column `first`."""
+    shown = plain(text.rstrip()[first : first + _WIDTH])[:_WIDTH]
+    return f"…{shown}" if first and shown else shown
+
+
+def _marked(each: Finding, column: int, first: int) -> tuple[str, str]:
+    """The quoted line, cut to a readable width around the finding, and the marks that go below it."""
     end = each.end.column if each.end.line == each.start.line else len(each.quote)
     end = max(column + 1, min(end, len(each.quote)))
-    first = max(0, column - _WIDTH // 2) if len(each.quote) > _WIDTH else 0
     before, inside = plain(each.quote[first:column]), plain(each.quote[column:end])
     after = plain(each.quote[end : first + _WIDTH])
     room = max(1, _WIDTH - len(before))
