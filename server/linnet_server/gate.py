@@ -54,7 +54,7 @@ _SHARE = 0.5
 class Route:
     """The way to models that may be asked: how, what they answered before, and names for people and for the cache.
 
-    `target` is the model that is asked first, and after an answer the one that gave it.
+    `target` and `identity` are those of the model that is asked first, and once one answers, of that one.
     """
 
     target: Target
@@ -131,7 +131,7 @@ class Gate:
         manners = Manners(_SHARE * settings.completion.max_wait_ms / 1e3, settings.routes.hedge_ms / 1e3)
 
         def spoke(step: Step) -> None:
-            route.target = self._targets[step.identity]
+            route.target, route.identity = self._targets[step.identity], step.identity
 
         asking = self._asking(steps, manners if task == "inline" else Manners(), spoke)
         route = Route(self._targets[first.identity], asking, self.answers, first.identity)
