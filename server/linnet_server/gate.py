@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linnet_completions.cache.answers import AsyncAnswers
+from linnet_completions.cache.answers import AsyncAnswers, Told
 from linnet_completions.cache.redis import Limits, Team
 from linnet_completions.cache.store import Store
+from linnet_completions.ghost.tally import Tally
 from linnet_completions.models import catalog, prices
 from linnet_completions.models.asking import Asking
 from linnet_completions.models.audit import Audit
@@ -54,12 +55,12 @@ _SHARE = 0.5
 class Route:
     """The way to models that may be asked: how, what they answered before, and names for people and for the cache.
 
-    `target` is the model that is asked first, and after an answer the one that gave it.
+    `target` and `identity` are those of the model that is asked first, and once one answers, of that one.
     """
 
     target: Target
     asking: Asking
-    answers: AsyncAnswers
+    answers: Told
     identity: str
 
     @property
@@ -100,6 +101,7 @@ class Gate:
         self._team = self._shared(settings)
         self.answers = AsyncAnswers(store, team=self._team)
         self.spend = Spend(state_folder() / "spend.json")
+        self._tally = Tally(state_folder() / "stats.json")
         audit = state_folder() / "audit.jsonl"
         self._outbound = Outbound(
             lambda: policy(now()),
@@ -131,10 +133,11 @@ class Gate:
         manners = Manners(_SHARE * settings.completion.max_wait_ms / 1e3, settings.routes.hedge_ms / 1e3)
 
         def spoke(step: Step) -> None:
-            route.target = self._targets[step.identity]
+            route.target, route.identity = self._targets[step.identity], step.identity
 
         asking = self._asking(steps, manners if task == "inline" else Manners(), spoke)
-        route = Route(self._targets[first.identity], asking, self.answers, first.identity)
+        answers = Told(self.answers, lambda: self._kept(route.label, task))
+        route = Route(self._targets[first.identity], asking, answers, first.identity)
         return route
 
     @property
@@ -195,6 +198,7 @@ class Gate:
         for client in self._clients.values():
             await client.aclose()
         await self._outbound.aclose()
+        await asyncio.to_thread(self._tally.save)
         await self.answers.aclose()
         if self._team is not None:
             await self._team.aclose()
@@ -210,6 +214,11 @@ class Gate:
                 await self._clients[network_of(settings.providers.get(wanted.provider))].warm(wanted.base_url)
         except Problem as problem:
             self._note(str(problem))
+
+    def _kept(self, label: str, task: Task) -> None:
+        """Count an answer from the cache; other processes count in the same file."""
+        self._tally.kept(label, task)
+        asyncio.get_running_loop().run_in_executor(None, self._tally.save)
 
     def _note(self, text: str) -> None:
         """Tell something once, however often it is found."""

@@ -79,8 +79,8 @@ MISBEHAVIOURS: dict[str, Misbehaviour] = {
         Reply(tuple(s for _ in range(200) for s in (b": ping\n\n", Pause(0.02))))
     ),
     "slow first byte": Misbehaviour(chat(GOOD, first=3.0)),
-    "stall in the middle": Misbehaviour(stalled("<fill>sum("), told=False, spoken=True),
-    "never-ending stream": Misbehaviour(endless("x"), told=False, spoken=True),
+    "stall in the middle": Misbehaviour(stalled("<fill>sum("), spoken=True),
+    "never-ending stream": Misbehaviour(endless("x"), spoken=True),
     "cut inside a character": Misbehaviour(Reply((b"data: " + _CUT[:-24], HangUp()))),
     "cut inside JSON": Misbehaviour(Reply((b'data: {"choices": [{"del', HangUp()))),
     "hang-up before the head": Misbehaviour(Reply((), before=HangUp())),

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 TEXT = "from shop import items\n\n\ndef price(item):\n    return item.price\n\n\ntotal = "
 LINE, COLUMN = 7, 8
+REFUSES = Reply((b'{"error": {"message": "no"}}',), status=500, framing="length")
 
 
 @contextmanager
@@ -83,6 +84,26 @@ def test_a_provider_that_is_chosen_later_answers_at_once(tmp_path: Path) -> None
         assert texts(client.inline(uri, LINE, COLUMN)) == ["sum(map(price, items))"]
 
 
+def test_the_model_that_answers_is_named(tmp_path: Path) -> None:
+    """Where the first of a route fails, the item, the status and the kept answer are the second's, until it answers."""
+    with (
+        ModelServer([REFUSES, chat("<fill>price(items)</fill>")]) as first,
+        ModelServer(chat("<fill>sum(items)</fill>")) as two,
+    ):
+        route = "first/m1,second/m2,local"
+        urls = {"FIRST": first.url, "SECOND": two.url}
+        settings = {f"LINNET_PROVIDERS_{name}_BASE_URL": url for name, url in urls.items()}
+        with editor(tmp_path, None, LINNET_ROUTES_INLINE=route, **settings) as (client, uri):
+            for text, provider, model in (("sum(items)", "second", "m2"), ("price(items)", "first", "m1")):
+                (item,) = client.inline(uri, LINE, COLUMN)
+                assert (item["insertText"], item["command"]["arguments"][0]["source"]) == (text, model)
+                status = client.execute("linnet.status")
+                assert (status["provider"], status["model"]) == (provider, model)
+                # With new settings a model that failed is asked again.
+                client.notify("workspace/didChangeConfiguration", {"settings": {"linnet": {}}})
+        assert (len(first.asked), len(two.asked)) == (2, 1)
+
+
 def test_typing_that_agrees_keeps_the_stream(tmp_path: Path) -> None:
     """A request that the typing still agrees with is not cancelled: the next key is answered from it."""
     with (
@@ -136,7 +157,7 @@ def test_offline_forbids_every_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply((b'{"error": {"message": "no"}}',), status=500, framing="length"),
+        REFUSES,
         Reply(
             (b'{"error": {"message": "slow down"}}',),
             status=429,

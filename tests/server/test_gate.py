@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import pytest
 
+from linnet_completions.ghost.tally import KEPT, Tally
 from linnet_completions.models.protocol import Call, Message, ModelError, RateLimited, Text, Usage
 from linnet_context.problems import Problem
 from linnet_server.gate import Gate, answering
+from linnet_server.outgoing import state_folder
 from linnet_server.settings import Settings
 from linnet_server.settings.declaration import assemble
-from linnet_server.targets import targets
+from linnet_server.targets import TASKS, targets
 from tests.modelserver import Asked, ModelServer, Reply, chat, refusing, silent
 from tests.redisserver import RedisServer
 
@@ -292,3 +294,22 @@ def test_without_a_good_secret_nothing_is_shared(environ: dict[str, str]) -> Non
         assert run(desk, desk.ask())[0] == "ok"
         assert redis.asked == []
     assert len([note for note in desk.notes if "secret" in note]) == 1
+
+
+def test_answers_from_the_cache_are_counted_by_task() -> None:
+    """For whatever task they were kept; what is not found is not counted."""
+    desk = Desk(chosen(provider="openai"))
+
+    async def asked() -> None:
+        for task in TASKS:
+            route = await desk.gate.route(task)
+            assert route is not None
+            assert await route.answers.get(task) is None
+            await asyncio.wrap_future(route.answers.set(task, "an answer"))
+            assert await route.answers.get(task) == "an answer"
+
+    run(desk, asked())
+    rows = Tally(state_folder() / "stats.json").rows()
+    assert {(row.source, row.language, row.what): row.count for row in rows} == {
+        ("openai gpt-4.1-mini", task, KEPT): 1 for task in TASKS
+    }

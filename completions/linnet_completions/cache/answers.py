@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 
 from linnet_completions.cache.memory import Memory
 from linnet_completions.cache.redis import Team
@@ -35,6 +37,25 @@ class Answers:
     def close(self) -> None:
         """Close the store."""
         self._store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Answers of which `served()` is told each time that one is found."""
+
+    answers: AsyncAnswers
+    served: Callable[[], None]
+
+    async def get(self, key: str) -> str | None:
+        """The value of a key, or None. Never raises."""
+        value = await self.answers.get(key)
+        if value is not None:
+            self.served()
+        return value
+
+    def set(self, key: str, value: str) -> Future[None]:
+        """As `AsyncAnswers.set`."""
+        return self.answers.set(key, value)
 
 
 class AsyncAnswers:

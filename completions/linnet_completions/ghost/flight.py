@@ -20,10 +20,10 @@ MOST_CUT = 3
 
 
 class Flight:
-    """One stream for one place, by the model `source`. Used on the event loop's thread only.
+    """One stream for one place, by the model that `answerer()` names. Used on the event loop's thread only.
 
-    `finished(text)` is called with the text for the flight's place when all of it has come. `refused` is set by who
-    has found that the text cannot stand there. `ended(text)` tells where the block is over that the text continues, if
+    `finished(text)` is called with the text for the flight's place when all of it has come, `given_up()` when the
+    stream is left in the middle of its first piece. `refused` is set by who has found that the text cannot stand there. `ended(text)` tells where the block is over that the text continues, if
     it is: there the stream is closed, and what came behind it is the next suggestion.
     """
 
@@ -36,12 +36,15 @@ class Flight:
         block: bool,
         max_lines: int,
         finished: Callable[[str], None] = lambda text: None,
-        source: str = "",
+        answerer: Callable[[], str] = lambda: "",
+        given_up: Callable[[], None] = lambda: None,
         ended: Callable[[str], Awaitable[int | None]] | None = None,
     ) -> None:
         self._ended = ended
         self._end: int | None = None
-        self.source = source
+        self._answerer = answerer
+        self._given_up = given_up
+        self._known = False
         self.refused = False
         self.document = document
         self.position = position
@@ -61,6 +64,11 @@ class Flight:
     @property
     def running(self) -> bool:
         return not self._task.done()
+
+    @property
+    def source(self) -> str:
+        """The model that answers; until it begins to, the one that is asked first."""
+        return self._answerer()
 
     @property
     def text(self) -> str:
@@ -114,6 +122,7 @@ class Flight:
                 self._task.result()
             found = self.known(document, position)
             if found is not None:
+                self._known = True
                 return found
             if over or self.rest(document, position) is None:
                 return None
@@ -130,6 +139,8 @@ class Flight:
         Until then the model works on a question that is paid, and to hang up on it saves nothing.
         """
         if self._raw:
+            if self.running and not self._known:
+                self._given_up()
             self.close()
         self._left = True
 

@@ -23,6 +23,9 @@ _LARGEST = 10_000_000
 # Upper bounds of the groups that latencies are counted in (milliseconds); the last one has none.
 BOUNDS = (5, 10, 20, 35, 50, 75, 100, 150, 200, 250, 300, 400, 500, 700, 1_000, 1_500)
 
+# What counts answers from the cache; there `source` is provider and model, and `language` the task.
+KEPT = "from_cache"
+
 Key = tuple[str, str, str, str]
 
 
@@ -40,13 +43,15 @@ class Row:
 class Tally:
     """The counts, in a small private file that all processes of the user add to. Never raises.
 
-    `add` and `latency` only remember; `save` writes, and may be called on any thread.
+    `add`, `latency` and `kept` only remember; `save` writes, and may be called on any thread.
     """
 
     def __init__(self, path: Path, today: Callable[[], date] = date.today) -> None:
         self._path = path
         self._today = today
         self._lock = threading.Lock()
+        # Held for a moment only, so that who counts never waits for a file.
+        self._counting = threading.Lock()
         self._unsaved: Counter[Key] = Counter()
 
     def add(self, event: Event) -> None:
@@ -59,6 +64,10 @@ class Tally:
         group = bisect_left(BOUNDS, milliseconds)
         bound = BOUNDS[group] if group < len(BOUNDS) else "more"
         self._count(source, language, f"latency:{bound}", 1)
+
+    def kept(self, model: str, task: str) -> None:
+        """Count an answer that a model gave before, for any task: nobody was asked, and nothing was paid."""
+        self._count(model, task, KEPT, 1)
 
     @property
     def dirty(self) -> bool:
@@ -77,19 +86,25 @@ class Tally:
                 counts = Counter(
                     {(row.day, row.source, row.language, row.what): row.count for row in self._read()}
                 )
-                counts.update(self._unsaved)
+                with self._counting:
+                    taken = self._unsaved.copy()
+                counts.update(taken)
                 kept = set(sorted({key[0] for key in counts})[-_DAYS_KEPT:])
                 rows = [[*key, count] for key, count in sorted(counts.items()) if key[0] in kept]
                 write_private(self._path, json.dumps({"version": _VERSION, "rows": rows}).encode())
-                self._unsaved.clear()
+                with self._counting:  # More may have been counted meanwhile.
+                    self._unsaved -= taken
 
     def rows(self) -> list[Row]:
         """All counts, those that were not written yet too."""
         with self._lock:
-            return [*self._read(), *(Row(*key, count) for key, count in sorted(self._unsaved.items()))]
+            with self._counting:
+                unsaved = sorted(self._unsaved.items())
+            return [*self._read(), *(Row(*key, count) for key, count in unsaved)]
 
     def _count(self, source: str, language: str, what: str, count: int) -> None:
-        self._unsaved[self._today().isoformat(), source, language, what] += count
+        with self._counting:
+            self._unsaved[self._today().isoformat(), source, language, what] += count
 
     def _read(self) -> Iterator[Row]:
         """What the file says; one that cannot be understood says nothing."""

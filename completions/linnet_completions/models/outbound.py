@@ -215,7 +215,8 @@ class Outbound:
             flight.status = "ok"
         except ModelError as error:
             flight.status = type(error).__name__
-            flight.answered = not isinstance(error, Refused | Unreachable) or bool(flight.pieces)
+            began = bool(flight.pieces) or flight.usage is not None
+            flight.answered = began or not isinstance(error, Refused | Unreachable)
             raise
         finally:
             flight.ended = self._clock()
@@ -249,8 +250,8 @@ class Outbound:
 
     def _land(self, flight: _Flight) -> Usage:
         """What the call used; has it paid and logged, however it ended."""
-        said = flight.usage
-        usage = said or Usage(None, None, None, None)
+        usage = flight.usage or Usage()
+        whole = usage.prompt_tokens is not None and usage.completion_tokens is not None
         if usage.prompt_tokens is None:
             usage = replace(usage, prompt_tokens=flight.prompt_tokens)
         if usage.completion_tokens is None:
@@ -261,7 +262,7 @@ class Outbound:
             self._spend.record(usage.cost_usd)
         flight.cost = usage.cost_usd or 0.0
         if self._audit is not None:
-            self._audit.write(_sent(flight, usage, "provider" if said else "here"))
+            self._audit.write(_sent(flight, usage, "provider" if whole else "here"))
         return usage
 
 

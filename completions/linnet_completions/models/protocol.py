@@ -78,7 +78,7 @@ class Usage:
 
     `prompt_tokens` includes the `cached_tokens`, which were read from the provider's prompt cache, and the
     `written_tokens`, which were written to it. `cut` is true when the answer ended at `max_tokens`, not by
-    itself. `served` is the identity of the model that answered, "" where nobody says. A stream that is closed early usually brings no usage at all.
+    itself. `served` is the identity of the model that answered, "" where nobody says. A stream that is closed early brings what was said of its prompt at most.
     """
 
     prompt_tokens: int | None = None
@@ -93,7 +93,8 @@ class Usage:
 class Model(Protocol):
     """One model at one provider.
 
-    `stream` is an async generator of `Text` pieces and at most one `Usage`, which comes last. Closing it with
+    `stream` is an async generator of `Text` pieces and of at most two `Usage`s: what the provider says of the prompt
+    before the answer, where it does, and what holds in the end, which comes last. Closing it with
     `aclose()`, or cancelling the task that reads it, closes the connection's stream upstream at once. It raises
     the `ModelError`s below and nothing else.
     """

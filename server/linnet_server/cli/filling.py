@@ -10,10 +10,10 @@ from linnet_completions.ghost.frame import frame_of
 from linnet_completions.ghost.item import Item
 from linnet_completions.ghost.prompt import PROMPT_VERSION, call
 from linnet_completions.ghost.shape import wants_block
-from linnet_completions.models.asking import answered, key_of
+from linnet_completions.models.asking import answered
 from linnet_completions.models.masks import cursor_masks, masking, restored
 from linnet_completions.models.outbound import OverBudget
-from linnet_completions.models.protocol import ModelError, Text, Usage
+from linnet_completions.models.protocol import Call, ModelError, Text, Usage
 from linnet_completions.models.redaction import has_placeholder
 from linnet_context.problems import Problem
 
@@ -67,8 +67,14 @@ async def _text(
     block = most > 1 and wants_block(document, position)
     question = call(frame, document, position, block=block, max_lines=most)
     masks = found.masks if found else workshop.masks(document)
-    asking = masking(route.asking, {**masks, **cursor_masks(document, position, masks)})
-    known = await route.answers.get(key_of(question, PROMPT_VERSION, route.identity)) is not None
+    hidden = masking(route.asking, {**masks, **cursor_masks(document, position, masks)})
+    known = True
+
+    def asking(call: Call) -> AsyncIterator[Text | Usage]:
+        nonlocal known
+        known = False
+        return hidden(call)
+
     stream: AsyncIterator[Text | Usage] = answered(
         question, PROMPT_VERSION, asking, route.answers, route.identity
     )

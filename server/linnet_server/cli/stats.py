@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from linnet_completions.ghost.tally import Row, Tally, percentile
+from linnet_completions.ghost.tally import KEPT, Row, Tally, percentile
 from linnet_completions.models.ledger import Ledger, Totals, dollars_per
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App
@@ -38,13 +38,15 @@ def stats(app: App, since: str, as_json: bool) -> None:
     first = _first_day(since, date.today())
     folder = state_folder()
     rows = [row for row in Tally(folder / "stats.json").rows() if row.day >= first]
-    ghost = [_ghost(source, language, found) for (source, language), found in _grouped(rows)]
+    shown = [row for row in rows if row.what != KEPT]
+    ghost = [_ghost(source, language, found) for (source, language), found in _grouped(shown)]
+    kept = _kept(row for row in rows if row.what == KEPT)
     spent = costs(_since(first), folder)
     calls, per = _calls(spent), _per(spent.total("inline").dollars, ghost)
     if as_json:
-        app.json({"since": first, "ghost": ghost, "calls": calls, **per})
+        app.json({"since": first, "ghost": ghost, "calls": calls, "kept": kept, **per})
         return
-    _print(app, first, ghost, calls)
+    _print(app, first, ghost, calls, kept)
     _print_costs(app, per)
 
 
@@ -75,6 +77,13 @@ def _ghost(source: str, language: str, counts: Counter[str]) -> dict[str, Any]:
         "p50_ms": _finite(percentile(latencies, 0.5)),
         "p95_ms": _finite(percentile(latencies, 0.95)),
     }
+
+
+def _kept(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Answers that came from the cache, by model and task."""
+    return [
+        {"model": model, "task": task, "answers": counts[KEPT]} for (model, task), counts in _grouped(rows)
+    ]
 
 
 def _finite(bound: float | None) -> float | None:
@@ -118,8 +127,14 @@ def _per(dollars: float, ghost: list[dict[str, Any]]) -> dict[str, float | None]
     }
 
 
-def _print(app: App, first: str, ghost: list[dict[str, Any]], calls: list[dict[str, Any]]) -> None:
-    if not ghost and not calls:
+def _print(
+    app: App,
+    first: str,
+    ghost: list[dict[str, Any]],
+    calls: list[dict[str, Any]],
+    kept: list[dict[str, Any]],
+) -> None:
+    if not ghost and not calls and not kept:
         app.note(f"Nothing was counted since {first}.")
         return
     if ghost:
@@ -156,6 +171,9 @@ def _print(app: App, first: str, ghost: list[dict[str, Any]], calls: list[dict[s
         if ghost:
             app.out("")
         _table(app, columns, table)
+    for one in kept:
+        answers = "an answer" if one["answers"] == 1 else f"{one['answers']} answers"
+        app.out(f"{one['model']} {one['task']}: {answers} from the cache, for nothing.")
 
 
 def _print_costs(app: App, per: dict[str, float | None]) -> None:

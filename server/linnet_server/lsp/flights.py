@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from linnet_completions.ghost.flight import Flight
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from linnet_server.gate import Gate, Route
     from linnet_server.lsp.documents import Opened
     from linnet_server.settings import Settings
+    from linnet_server.targets import Target
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +45,11 @@ VARIETY = 0.8
 
 @dataclass(slots=True)
 class Start:
-    """A question that is being prepared for a place; while it is `pausing`, the next key ends it."""
+    """A question that is being prepared for a place `since` a time; while it is `pausing`, the next key ends it."""
 
     document: Document
     position: Position
+    since: float
     pausing: bool = True
     task: asyncio.Task[Flight | None] | None = None
 
@@ -84,6 +88,12 @@ class Flights:
         self._misses: dict[str, Misses] = {}
         self._paces: dict[str, Pace] = {}
         self._trouble = ""
+        self._answering: Target | None = None
+
+    @property
+    def answering(self) -> Target | None:
+        """The model that answered last; None before one does, and when none does any more."""
+        return self._answering
 
     def changed(self, uri: str, document: Document) -> None:
         """The document changed: a stream that the typing contradicts is closed at once."""
@@ -108,6 +118,7 @@ class Flights:
 
     def forget(self) -> None:
         """Other settings hold: what was said, and is on its way, is no answer any more."""
+        self._answering = None
         for uri in {*self._flights, *self._starts, *self._answers}:
             self.close(uri)
 
@@ -158,23 +169,24 @@ class Flights:
         document, settings = opened.document, self._settings()
         streams: list[Flight] = []
         try:
-            route = await self._gate.route("inline")
-            if route is None:
-                return ()
+            # Each has a route of its own: they need not be answered by the same model.
+            routes = [await self._gate.route("inline") for _ in range(count)]
             async with asyncio.timeout(within):
-                asking, question, block = await self._question(route, opened, position, settings)
-                varied, most = replace(question, temperature=VARIETY), settings.completion.max_lines
-                streams = [
-                    Flight(
-                        document,
-                        position,
-                        asking(varied),
-                        block=block,
-                        max_lines=most,
-                        source=route.target.model,
+                for route in routes:
+                    if route is None:
+                        return ()
+                    asking, question, block = await self._question(route, opened, position, settings)
+                    varied, most = replace(question, temperature=VARIETY), settings.completion.max_lines
+                    streams.append(
+                        Flight(
+                            document,
+                            position,
+                            asking(varied),
+                            block=block,
+                            max_lines=most,
+                            answerer=partial(_model_of, route),
+                        )
                     )
-                    for _ in range(count)
-                ]
                 texts = [await each.suggestion(document, position) for each in streams]
             judged = [
                 await self._judged(opened, position, text, each)
@@ -199,7 +211,7 @@ class Flights:
         if start is not None and start.task is not None and start.serves(opened.document):
             return start.task
         self._cancel(opened.uri)
-        start = self._starts[opened.uri] = Start(opened.document, position)
+        start = self._starts[opened.uri] = Start(opened.document, position, time.monotonic())
         task = asyncio.get_running_loop().create_task(self._start(start, opened, decision))
         start.task = task
         return task
@@ -257,11 +269,10 @@ class Flights:
         if flight is not None or decision.pause is None:
             return flight
         settings = self._settings()
-        key = _key(route, opened.document, position, settings)
-        known = await route.answers.get(key)
+        known = await route.answers.get(_key(route, opened.document, position, settings))
         self._say(opened.uri, f"cache: {'nothing' if known is None else 'an answer'} is kept for this place")
         if known is not None:
-            return self._replayed(opened, position, settings, known, route)
+            return self._replayed(start, opened, settings, known, route)
         await asyncio.sleep(decision.pause)
         start.pausing = False
         flight = self._joined(opened, position)
@@ -270,7 +281,8 @@ class Flights:
             self._say(opened.uri, "model: not asked: too many calls for so few keys")
         if flight is None and may:
             self._say(opened.uri, f"model: {route.target.provider} {route.target.model} was asked")
-            flight = await self._take_off(route, opened, position, settings, key)
+            asking, question, _ = await self._question(route, opened, position, settings)
+            flight = self._launch(start, opened, settings, asking(question), route)
         return flight
 
     def _joined(self, opened: Opened, position: Position) -> Flight | None:
@@ -279,12 +291,6 @@ class Flights:
         if flight is None or flight.rest(opened.document, position) is None:
             return None
         return flight
-
-    async def _take_off(
-        self, route: Route, opened: Opened, position: Position, settings: Settings, key: str
-    ) -> Flight:
-        asking, question, _ = await self._question(route, opened, position, settings)
-        return self._launch(opened, position, settings, asking(question), key, route)
 
     async def _question(
         self, route: Route, opened: Opened, position: Position, settings: Settings
@@ -297,33 +303,33 @@ class Flights:
         hidden = {**masks, **cursor_masks(document, position, masks)}
         return masking(route.asking, hidden), question, block
 
-    def _replayed(
-        self, opened: Opened, position: Position, settings: Settings, text: str, route: Route
-    ) -> Flight:
+    def _replayed(self, start: Start, opened: Opened, settings: Settings, text: str, route: Route) -> Flight:
         """A stream that says what the model said here before."""
 
         async def again() -> AsyncIterator[Text | Usage]:
             yield Text(f"<fill>{text}</fill>")
 
-        return self._launch(opened, position, settings, again(), None, route)
+        return self._launch(start, opened, settings, again(), route, kept=True)
 
     def _launch(
         self,
+        start: Start,
         opened: Opened,
-        position: Position,
         settings: Settings,
         stream: AsyncIterator[Text | Usage],
-        key: str | None,
         route: Route,
+        *,
+        kept: bool = False,
     ) -> Flight:
-        document, most = opened.document, settings.completion.max_lines
-        label = route.target.model
+        document, position, most = opened.document, start.position, settings.completion.max_lines
 
         def keep(text: str) -> None:
-            if key is not None:
-                route.answers.set(key, text)
+            self._answering = route.target
+            if not kept:
+                # By now the route knows who answered, and an answer belongs to the model that gave it.
+                route.answers.set(_key(route, document, position, settings), text)
             answers = self._answers.setdefault(opened.uri, Recent())
-            answers.keep(Shown(document, position, (Item(text, 0, label, None),)))
+            answers.keep(Shown(document, position, (Item(text, 0, route.target.model, None),)))
 
         self._end(opened.uri)
         block = most > 1 and wants_block(document, position)
@@ -345,7 +351,8 @@ class Flights:
             block=block,
             max_lines=most,
             finished=keep,
-            source=label,
+            answerer=partial(_model_of, route),
+            given_up=partial(_given_up, route, start.since, settings.completion.max_wait_ms / 1e3),
             ended=ended,
         )
         self._flights[opened.uri] = flight
@@ -388,12 +395,26 @@ class Flights:
         """Say so once in the status; the log has its line, and the route leaves the model alone for a while."""
         if str(error) != self._trouble:
             self._trouble = str(error)
+            self._answering = None
             self._told(self._trouble)
 
     def _answered(self) -> None:
         """All is well; the status also tells what that cost."""
         self._trouble = ""
         self._told("")
+
+
+def _model_of(route: Route) -> str:
+    """The model that answers, once one does."""
+    return route.target.model
+
+
+def _given_up(route: Route, since: float, patience: float) -> None:
+    """A stream that stalls, or goes on and on, is left by the next key, before any deadline ends it and says so."""
+    seconds = time.monotonic() - since
+    if seconds >= patience:
+        why = f"it began to, and had no whole line after {seconds:.1f} seconds."
+        log.warning("%s did not answer (TimedOut): %s", route.label, why)
 
 
 def _key(route: Route, document: Document, position: Position, settings: Settings) -> str:

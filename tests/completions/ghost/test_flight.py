@@ -203,3 +203,32 @@ def test_a_block_is_shown_when_it_is_over_and_the_stream_closed() -> None:
         assert flight.known(now, Position(2, 12)) == "\n\ndef g():"
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(("said", "times"), [("", 0), ("hel", 1), ("hello\n", 0)])
+def test_a_stream_left_in_the_middle_of_its_first_line_was_given_up(said: str, times: int) -> None:
+    """One that has not begun is waited for, and one that had something to show was of use."""
+    given_up: list[None] = []
+
+    async def run() -> None:
+        stream, document = Stream(), Document.of("a.py", "python", "x = \n")
+        place = Position(0, 4)
+        flight = Flight(
+            document,
+            place,
+            stream.run(),
+            block=False,
+            max_lines=12,
+            given_up=lambda: given_up.append(None),
+        )
+        asked = asyncio.create_task(flight.suggestion(document, place))
+        if said:
+            stream.pieces.put_nowait(Text(said))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        asked.cancel()
+        flight.leave()
+        flight.close()
+
+    asyncio.run(run())
+    assert len(given_up) == times

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import threading
+import time
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +58,28 @@ def test_what_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
     blocked.unlink()
     counts.save()
     assert [row.what for row in tally(blocked / "stats.json").rows()] == ["latency:20"]
+
+
+def test_what_is_counted_while_the_file_is_written_is_not_lost(tmp_path: Path) -> None:
+    """Counting goes on on the event loop while a thread writes."""
+    counts, done = tally(tmp_path / "stats.json"), threading.Event()
+
+    def save() -> None:
+        while not done.is_set():
+            counts.save()
+
+    writer = threading.Thread(target=save)
+    writer.start()
+    total = 0
+    while total < 2000:
+        counts.kept("openai gpt-4.1-mini", "explain")
+        total += 1
+        if total % 50 == 0:
+            time.sleep(0.001)
+    done.set()
+    writer.join()
+    counts.save()
+    assert [row.count for row in counts.rows()] == [total]
 
 
 def test_percentiles_are_bounds_of_groups() -> None:

@@ -49,8 +49,12 @@ def model(
 
 
 async def said(asked: Model, call: Call = CALL) -> Said:
-    """The whole answer; asserts that the usage comes at most once, and last."""
+    """The whole answer; asserts that the usage comes at most once, and last, but for what is told of the prompt."""
     events = [event async for event in asked.stream(call)]
+    if any(isinstance(event, Text) for event in events) and isinstance(events[0], Usage):
+        early = events.pop(0)
+        assert isinstance(early, Usage) and early.prompt_tokens is not None
+        assert early.completion_tokens is None and early.cost_usd is None
     texts = tuple(event.text for event in events if isinstance(event, Text))
     usages = [event for event in events if isinstance(event, Usage)]
     assert len(usages) <= 1

@@ -73,7 +73,12 @@ def ollama(*texts: str, cut: bool = False) -> Reply:
 
 def claude(*texts: str, reason: str = "end_turn", thoughts: str = "") -> Reply:
     """A stream as Anthropic's Messages endpoint sends it: named events, no [DONE]."""
-    usage = {"input_tokens": 36, "cache_read_input_tokens": 64, "cache_creation_input_tokens": 20}
+    usage = {
+        "input_tokens": 36,
+        "cache_read_input_tokens": 64,
+        "cache_creation_input_tokens": 20,
+        "output_tokens": 1,
+    }
     start = _named("message_start", message={"role": "assistant", "content": [], "usage": usage})
     thinking = (
         _named("content_block_start", index=0, content_block={"type": "thinking", "thinking": ""}),

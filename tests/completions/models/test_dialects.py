@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from linnet_completions.models.protocol import (
     ModelError,
     RateLimited,
     Refused,
+    Text,
     TimedOut,
     Unreachable,
     Usage,
@@ -380,6 +382,22 @@ def test_leaving_an_answer_ends_it_upstream(name: str) -> None:
 
         with_http(leave)
         assert [asked.abandoned() for asked in server.asked] == [True, True]
+
+
+@pytest.mark.parametrize("stop", ["", "for"], ids=["left", "stopped here"])
+def test_what_was_said_of_a_prompt_holds_when_the_end_is_not_heard(stop: str) -> None:
+    """Anthropic tells it before the answer; the tokens of the answer that it tells there are not those that come."""
+    prompt = Usage(120, 64, None, written_tokens=20)
+    reply = without_last(EACH["anthropic"].says(*PIECES), (Stall(),))
+    with ModelServer(reply) as server:
+
+        async def leave(http: Http) -> list[Text | Usage]:
+            call = replace(CALL, stop=(stop,) if stop else ())
+            asked = speaking(EACH["anthropic"], server.url, http)
+            async with aclosing(asked.stream(call)) as events:
+                return [await anext(events), *([each async for each in events][-1:] if stop else ())]
+
+        assert with_http(leave) == [prompt] * (2 if stop else 1)
 
 
 @pytest.mark.parametrize(

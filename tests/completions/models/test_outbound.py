@@ -128,6 +128,31 @@ def test_the_providers_own_figures_hold(tmp_path: Path) -> None:
     assert desk.spend.spent().day == 0.25
 
 
+@pytest.mark.parametrize("end", [None, Unreachable("gone")], ids=["closed", "broken"])
+def test_what_is_said_of_the_prompt_counts_when_the_end_is_not_heard(
+    end: ModelError | None, tmp_path: Path
+) -> None:
+    """An answer that we close, or that breaks off, is paid by the provider's count of its prompt and ours of its words."""
+    desk = Desk(tmp_path)
+    script = (
+        Usage(500, 400, None, written_tokens=50),
+        Text("width height"),
+        *([end] if end else [Text("x")]),
+    )
+
+    async def first() -> None:
+        async with aclosing(desk.gate.stream(Scripted(script), CALL)) as answer:
+            assert await anext(answer) == Text("width height")
+            if end:
+                with pytest.raises(Unreachable):
+                    await anext(answer)
+
+    desk.run(first)
+    [entry] = desk.entries()
+    assert (entry["prompt_tokens"], entry["cached_tokens"], entry["completion_tokens"]) == (500, 400, 2)
+    assert (entry["counted"], entry["cost_usd"]) == ("here", 0.502)
+
+
 @pytest.mark.parametrize(
     ("policy", "model", "refusal"),
     [

@@ -21,6 +21,8 @@ def counted() -> None:
         counts.add(Event(what, "local", "python", 10))
     for milliseconds in (3, 8, 140):
         counts.latency("local", "python", milliseconds)
+    for _ in range(2):
+        counts.kept("openai gpt-4.1-mini", "explain")
     counts.save()
     audit = Audit(state_folder() / "audit.jsonl")
     for day, first in ((date.today().isoformat(), 250), (date.today().isoformat(), 350), ("2001-01-01", 1)):
@@ -40,6 +42,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--json", "--since", "2w"]) == 0
     found = json.loads(capsys.readouterr().out)
     (ghost,), (call,) = found["ghost"], found["calls"]
+    assert found["kept"] == [{"model": "openai gpt-4.1-mini", "task": "explain", "answers": 2}]
     assert (ghost["shown"], ghost["accepted"], ghost["kept_30s"], ghost["rejected"]) == (2, 1, 1, 0)
     assert (ghost["p50_ms"], ghost["p95_ms"], ghost["accepted_characters"]) == (10, 150, 10)
     assert (call["calls"], call["cached_tokens"], call["cost_usd"], call["first_p95_ms"]) == (
@@ -57,6 +60,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats"]) == 0
     printed = capsys.readouterr().out
     assert "local" in printed and "openai gpt-4.1-mini" in printed and "10 ms" in printed
+    assert "openai gpt-4.1-mini explain: 2 answers from the cache, for nothing.\n" in printed
     assert "$0.1000 for 100 suggestions, $0.0002000 an accepted character" in printed
 
 

@@ -85,6 +85,13 @@ def merged(before: Usage | None, now: Usage | None) -> Usage | None:
     return replace(before, **told)
 
 
+def of_prompt(usage: Usage | None) -> Usage | None:
+    """What a usage says of the prompt alone, which holds however the answer ends; None where it says nothing."""
+    if usage is None or usage.prompt_tokens is None:
+        return None
+    return replace(usage, completion_tokens=None, cost_usd=None)
+
+
 def with_cut(usage: Usage | None, finish: str) -> Usage | None:
     """The usage to hand out at the end, with a note when the answer was cut at its length."""
     return replace(usage or Usage(), cut=True) if finish == "length" else usage

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from linnet_completions.models import catalog
 from linnet_completions.models.capabilities import Capabilities
 from linnet_completions.models.catalog import Profile
-from linnet_completions.models.dialects.chat_answer import Surrogates, merged, with_cut
+from linnet_completions.models.dialects.chat_answer import Surrogates, merged, of_prompt, with_cut
 from linnet_completions.models.dialects.dialect import Dialect, address
 from linnet_completions.models.dialects.endpoint import Endpoint, checked_host, checked_key, sent_headers
 from linnet_completions.models.dialects.known import dialects
@@ -145,7 +145,7 @@ class RemoteModel:
         cutter, whole = Cutter(way.stops(call, self._profile)), Surrogates()
         grace = self._deadlines[call.task].after
         usage: Usage | None = None
-        finish, known, spoken = "", False, False
+        finish, known, spoken, told = "", False, False, False
         decoded = line_values(answer, self._host) if way.lines else values(answer, self._host)
         async with aclosing(decoded) as stream:
             while not cutter.stopped:
@@ -165,6 +165,9 @@ class RemoteModel:
                 piece = way.piece(value)
                 known = known or way.knows(value)
                 usage, finish = merged(usage, piece.usage), piece.finish or finish
+                if not (told or finish) and (early := of_prompt(usage)):
+                    told = True
+                    yield early
                 if text := cutter.feed(whole.feed(piece.text)):
                     spoken = True
                     yield Text(text)
@@ -174,6 +177,10 @@ class RemoteModel:
             yield Text(rest)
         if finish == "content_filter":
             raise self._refusal(Complaint(code=finish), answer)
+        if (
+            cutter.stopped and not finish
+        ):  # We hang up: the provider has not said yet how long its answer was.
+            usage = of_prompt(usage)
         if last := with_cut(usage, finish):
             yield last
         if not cutter.stopped:

@@ -34,7 +34,8 @@ def status_of(session: Session) -> dict[str, Any]:
         state, message = "ready", "Ready; nothing leaves this machine." if local else "Ready."
     if session.state.too_large:
         message = f"{message} Too large for ghost text: {', '.join(session.state.too_large)}."
-    provider, model = _asked_first(settings)
+    answering = session.flights.answering if session.flights is not None else None
+    provider, model = (answering.provider, answering.model) if answering else _asked_first(settings)
     return {
         "state": state,
         "message": message,
