@@ -46,8 +46,7 @@ def company_of(scene: Scene, names: Ints) -> Floats:
     totals = np.zeros((2, len(asked)))
     files = _FileSets(scene)
     counted = np.where(view.uses[names] <= _OFTEN, names, -1)
-    for segment, silent in zip(view.segments, view.silent, strict=True):
-        living = segment.living_blocks(silent)
+    for segment, living in zip(view.segments, view.living, strict=True):
         _count_beside(segment, living, files.of(segment), asked, counted, beside, found, totals[0])
         _count_behind(segment, living, asked, counted, behind, totals[1])
     shares = beside / (totals[0] + 2)[:, None]
@@ -120,10 +119,8 @@ def _count_beside(
     found[3] += np.bincount(owner[marks != 0], minlength=len(names))
     told = np.flatnonzero(marks & ~_LIVING)
     marks, owner = marks[told], owner[told]
-    for number in range(len(asked)):
-        beside[number] += np.bincount(owner[(marks >> number & 1) == 1], minlength=len(names))
-    for row, bit in enumerate((_FOLDER, _RECENT, _IMPORTED)):
-        found[row] += np.bincount(owner[(marks >> bit & 1) == 1], minlength=len(names))
+    _add_marks(beside, range(len(asked)), marks, owner)
+    _add_marks(found, (_FOLDER, _RECENT, _IMPORTED), marks, owner)
 
 
 def _count_behind(
@@ -142,8 +139,15 @@ def _count_behind(
     marks = bits[places]
     told = np.flatnonzero(marks)
     marks, owner = marks[told], owner[told]
-    for number in range(len(asked)):
-        behind[number] += np.bincount(owner[(marks >> number & 1) == 1], minlength=len(names))
+    _add_marks(behind, range(len(asked)), marks, owner)
+
+
+def _add_marks(table: Floats, bits: Sequence[int], marks: AnyArray, owner: AnyArray) -> None:
+    """Count by bit, a row each, how many marks of each owner (ascending) have it."""
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    if len(starts):
+        set_bits = (marks[None, :] >> np.array(bits, np.uint16)[:, None]) & 1
+        table[: len(bits), owner[starts]] += np.add.reduceat(set_bits, starts, axis=1, dtype=np.int32)
 
 
 def _shapes(scene: Scene, names: Ints) -> Iterable[AnyArray]:

@@ -43,24 +43,13 @@ class Living:
         self.own = view.own.segment.definitions
         self._view = view
         self._saved = table.numbers.get(view.path, -1)
-        self.counts = self._counted(len(view.idf))
+        self.counts = view.definitions
         """By name, the number of its definitions."""
 
     @property
     def own_number(self) -> int:
         """The number that stands for the own file in `Rows.files`."""
         return len(self.table.paths)
-
-    def _counted(self, size: int) -> Ints:
-        table = self.table
-        counts = np.zeros(size, np.int32)
-        counts[table.names] = np.diff(table.starts, append=table.rows.shape[1])
-        saved = (
-            table.rows[NAME, table.rows[FILE] == self._saved] if self._saved >= 0 else table.rows[NAME, :0]
-        )
-        np.subtract.at(counts, saved, 1)
-        np.add.at(counts, self.own[:, NAME], 1)
-        return counts
 
     def few(self) -> Bools:
         """By name, whether it has definitions, and so few that one of them tells what it is."""

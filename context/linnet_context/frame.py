@@ -21,7 +21,7 @@ def prefix_chunk(document: Document, position: Position, budget: int) -> Chunk:
         return _chunk(
             document, position.line, position.line, here, line_tokens(here) if here else 0, "prefix"
         )
-    start = max(0, position.line - _FAR)
+    start = max(0, position.line - _reach(budget))
     lines = [line.rstrip("\r\n") for line in document.lines[start : position.line]]
     spent = line_tokens(here) if here else 0
     count, cost = last_lines(lines, budget - spent)
@@ -39,12 +39,19 @@ def suffix_chunk(document: Document, position: Position, budget: int) -> Chunk:
             document, position.line, position.line, rest, line_tokens(rest) if rest else 0, "suffix"
         )
     ending = document.lines[position.line][len(document.line(position.line)) :]
-    lines = [line.rstrip("\r\n") for line in document.lines[position.line + 1 : position.line + 1 + _FAR]]
+    lines = [
+        line.rstrip("\r\n") for line in document.lines[position.line + 1 : position.line + 1 + _reach(budget)]
+    ]
     spent = line_tokens(rest)
     count, cost = first_lines(lines, budget - spent)
     last = position.line + count
     text = rest + (ending + "".join(document.lines[position.line + 1 : last + 1]) if count else "")
     return _chunk(document, position.line, last, text, cost + spent if text else 0, "suffix")
+
+
+def _reach(budget: int) -> int:
+    """Lines worth a look for a budget: each costs a token at least."""
+    return max(0, min(_FAR, budget))
 
 
 def _chunk(document: Document, first: int, last: int, text: str, cost: int, source: str) -> Chunk:

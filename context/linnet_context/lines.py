@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import fsum
 
 import numpy as np
@@ -16,8 +17,8 @@ from . import tokens
 from .budget import line_tokens
 from .evidence import Evidence
 from .forest import Forest
-from .index.names import IDENTIFIER, Floats
-from .index.places import WINDOW, View
+from .index.names import IDENTIFIER, AnyArray, Floats
+from .index.places import WINDOW, Place, View
 from .languages import is_test_path
 
 LINE_SIGNS = (
@@ -96,86 +97,86 @@ def lines_of(
 ) -> tuple[dict[str, list[Line]], Floats]:
     """By file, the lines worth a look, and for all of them in this order the signs, a column each."""
     local = {bare(line) for line in view.own.lines[view.low : view.high]}
-    cursor = _Cursor(found, view)
+    cursor, spots = _Cursor(found, view, names), _spots(found)
     exact = tokens.ready()
     lines: dict[str, list[Line]] = {}
-    rows: list[tuple[float, ...]] = []
-    for path, places in _likeliest(_places(found)).items():
+    chosen, files, told = list[int](), list[tuple[float, ...]](), list[tuple[float, ...]]()
+    for path, first, numbers in spots.by_file():
         texts, facts, kept = read(path), cursor.facts(path), list[Line]()
-        for number in sorted(places):
+        for row, number in enumerate(numbers, first):
             if not 0 <= number < len(texts) or path == view.path and view.low <= number < view.high:
                 continue
             look = _look(texts[number], exact)
             if not look.bare or look.bare in local:
                 continue
             kept.append(Line(number, texts[number], look.bare, look.cost))
-            chances = [names[word] for word in look.words if word in names]
             above = [_look(text, exact).words for text in texts[max(0, number - 2) : number]]
-            rows.append(
-                (
-                    *places[number],
-                    fsum(chances),
-                    max(chances, default=0.0),
-                    len(look.words),
-                    cursor.share_near(look.words),
-                    *cursor.alike_above(above),
-                    *facts,
-                    look.indent - cursor.indent,
-                    *look.shape,
-                )
-            )
+            chosen.append(row)
+            told.append((*cursor.told(look.words), *cursor.alike_above(above)))
+            files.append((*facts, look.indent - cursor.indent, *look.shape))
         lines[path] = kept
-    table = np.zeros((len(rows), len(LINE_SIGNS)))
-    if rows:
-        table[:, :-1] = rows
+    table = np.zeros((len(chosen), len(LINE_SIGNS)))
+    if chosen:
         equals = Counter(line.bare for some in lines.values() for line in some)
-        table[:, -1] = [equals[line.bare] for some in lines.values() for line in some]
+        same = np.array([equals[line.bare] for some in lines.values() for line in some])
+        table[:] = np.column_stack([spots.table[chosen], told, files, same])
     return lines, np.round(table, 5)
 
 
-# What speaks for one line: weights of windows and of continuation places, their best ranks, lines behind the best one.
-_Spot = list[float]
-_W, _C, _WINDOW_RANK, _CONTINUATION_RANK, _BEHIND = range(5)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spots:
+    """Lines in or behind look-alike places, by file and number.
+
+    `table`: weights of windows and of continuation places, their best ranks, lines behind the best one; a column each.
+    """
+
+    paths: list[str]
+    files: AnyArray
+    numbers: AnyArray
+    table: Floats
+
+    def by_file(self) -> Iterator[tuple[str, int, list[int]]]:
+        """Path, first row and line numbers of each file."""
+        starts = np.searchsorted(self.files, np.arange(len(self.paths) + 1)).tolist()
+        for path, (first, last) in zip(self.paths, pairwise(starts), strict=True):
+            if first < last:
+                yield path, first, self.numbers[first:last].tolist()
 
 
-def _places(found: Evidence) -> dict[str, dict[int, _Spot]]:
-    """By file, the lines in or behind look-alike places."""
-    spots: dict[str, dict[int, _Spot]] = {}
-    for rank, place in enumerate(found.windows[:_WINDOWS]):
-        file = spots.setdefault(place.path, {})
-        for line in range(place.line, place.line + WINDOW):
-            spot = file.get(line)
-            if spot is None:  # Ranks come in order: the first is the best.
-                spot = file[line] = [0.0, 0.0, rank, _NO_RANK, WINDOW]
-            spot[_W] += place.score
-    greatest = found.continuations[0].score if found.continuations else 1.0
-    for rank, place in enumerate(found.continuations[:_CONTINUATIONS]):
-        file = spots.setdefault(place.path, {})
-        weight = place.score / greatest / (5 + rank)
-        for line in range(place.line - 1, place.line + _AHEAD):
-            spot = file.get(line)
-            if spot is None:
-                spot = file[line] = [0.0, 0.0, _NO_RANK, _NO_RANK, WINDOW]
-            spot[_C] += weight * (1.0 if line > place.line else 0.6)
-            if rank < spot[_CONTINUATION_RANK]:
-                spot[_CONTINUATION_RANK], spot[_BEHIND] = rank, line - place.line
-    return spots
-
-
-def _likeliest(spots: dict[str, dict[int, _Spot]]) -> dict[str, dict[int, _Spot]]:
+def _spots(found: Evidence) -> _Spots:
     """The lines with the greatest weights alone, as looking at each takes time."""
-    weights = sorted(_weight(spot) for file in spots.values() for spot in file.values())
-    if len(weights) <= _LOOKED_AT:
-        return spots
-    least = weights[-_LOOKED_AT] - _ALIKE
-    return {
-        path: {line: spot for line, spot in file.items() if _weight(spot) >= least}
-        for path, file in spots.items()
-    }
+    windows, following = found.windows[:_WINDOWS], found.continuations[:_CONTINUATIONS]
+    paths = sorted({place.path for place in (*windows, *following)})
+    numbers = {path: number for number, path in enumerate(paths)}
+    in_windows, ranks = _lines_at(windows, numbers, range(WINDOW))
+    behind, following_ranks = _lines_at(following, numbers, range(-1, _AHEAD))
+    keys, slots = np.unique(np.concatenate([in_windows, behind]), return_inverse=True)
+    table = np.empty((len(keys), 5))
+    table[:, 2:] = _NO_RANK, _NO_RANK, WINDOW
+    scores = np.array([place.score for place in windows])
+    slots, others = slots[: len(in_windows)], slots[len(in_windows) :]
+    # Both sums go by rank, and so always have their terms in the same order.
+    table[:, 0] = np.bincount(slots, weights=scores[ranks], minlength=len(keys))
+    table[slots[::-1], 2] = ranks[::-1]  # The best rank is written last.
+    greatest = following[0].score if following else 1.0
+    shares = np.array([place.score / greatest / (5 + rank) for rank, place in enumerate(following)])
+    steps = np.tile(np.arange(-1, _AHEAD), len(following))
+    weights = shares[following_ranks] * np.where(steps > 0, 1.0, 0.6)
+    table[:, 1] = np.bincount(others, weights=weights, minlength=len(keys))
+    table[others[::-1], 3] = following_ranks[::-1]
+    table[others[::-1], 4] = steps[::-1]
+    values = _WINDOW_WEIGHT * table[:, 0] + _CONTINUATION_WEIGHT * table[:, 1]
+    if len(keys) > _LOOKED_AT:
+        kept = values >= np.partition(values, -_LOOKED_AT)[-_LOOKED_AT] - _ALIKE
+        keys, table = keys[kept], table[kept]
+    return _Spots(paths, keys >> 32, (keys & 0xFFFFFFFF) - 1, table)
 
 
-def _weight(spot: _Spot) -> float:
-    return _WINDOW_WEIGHT * spot[_W] + _CONTINUATION_WEIGHT * spot[_C]
+def _lines_at(places: Sequence[Place], files: Mapping[str, int], steps: range) -> tuple[AnyArray, AnyArray]:
+    """The lines these steps behind each place, as numbers that sort by file, and the rank of the place."""
+    starts = np.array([files[place.path] << 32 | place.line + 1 for place in places], np.int64)
+    ranks = np.repeat(np.arange(len(places)), len(steps))
+    return (starts[:, None] + np.array(steps)).ravel(), ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +220,10 @@ def _indent(text: str) -> int:
 class _Cursor:
     """The cursor's side of the signs."""
 
-    def __init__(self, found: Evidence, view: View) -> None:
+    def __init__(self, found: Evidence, view: View, chances: Mapping[str, float]) -> None:
         own = view.own.lines
         names = view.corpus.vocabulary.names
+        self._chances, self._likely = chances, frozenset(chances)
         self._found, self._path = found, view.path
         self._is_test = is_test_path(view.path)
         self._near = {names[name] for name in view.names_on(max(0, view.at - _NEAR), view.at + 5).tolist()}
@@ -240,13 +242,17 @@ class _Cursor:
             float(is_test_path(path) == self._is_test),
         )
 
-    def share_near(self, words: frozenset[str]) -> float:
-        return len(words & self._near) / len(words) if words else 0.0
+    def told(self, words: frozenset[str]) -> tuple[float, float, int, float]:
+        """The chances of a line's names, summed up and the best; how many they are, and which part stands near."""
+        chances = [self._chances[word] for word in words & self._likely]
+        near = len(words & self._near) / len(words) if words else 0.0
+        return fsum(chances), max(chances, default=0.0), len(words), near
 
     def alike_above(self, above: Sequence[frozenset[str]]) -> tuple[float, float]:
         """What the two lines above have in common with the two above the cursor, the nearest first."""
         found = [0.0, 0.0]
         for back, (mine, other) in enumerate(zip(self._above, reversed(above), strict=False)):
-            both = len(mine & other)
-            found[back] = both / (len(mine) + len(other) - both) if both else 0.0
+            if not mine.isdisjoint(other):
+                both = len(mine & other)
+                found[back] = both / (len(mine) + len(other) - both)
         return found[0], found[1]

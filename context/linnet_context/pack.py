@@ -73,7 +73,7 @@ class Sources:
         lines = self._known.get(path)
         if lines is None:
             stamp = self._view.corpus.stamp(path)
-            if stamp is not None and self._is_late() and not self._index.texts.is_ready(path, stamp.digest):
+            if self._is_late() and stamp is not None and not self._index.texts.is_ready(path, stamp.digest):
                 self.unread.add(path)
                 return ()
             found = self._index.texts.lines(path, stamp.digest) if stamp is not None else None
@@ -86,8 +86,7 @@ class Sources:
         """The head of the definition on a line, on one line; empty when its file cannot be used."""
         if path == self._view.path:
             return definition_line(self._view.own.lines, line)
-        stamp = self._view.corpus.stamp(path)
-        if stamp is not None and self._is_late() and not self._index.texts.is_ready(path, stamp.digest, line):
+        if self._is_late() and self._needs_reading(path, line):
             self.unread.add(path)
             return ""
         head = None
@@ -96,6 +95,10 @@ class Sources:
         if head is None:
             self.changed.add(path)
         return head or ""
+
+    def _needs_reading(self, path: str, line: int) -> bool:
+        stamp = self._view.corpus.stamp(path)
+        return stamp is not None and not self._index.texts.is_ready(path, stamp.digest, line)
 
     def _digest(self, path: str) -> int | None:
         """The digest of a file that is still what was indexed; looked for once."""

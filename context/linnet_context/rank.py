@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ CHOSEN = 300
 _WEIGHTS = np.array([NAMES.get(sign, 0.0) for sign in SIGNS])
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A name the next lines may need, and the definition to show: `line` (0-based) of `path`."""
 
     name: str
@@ -67,7 +66,7 @@ def written(scene: Scene, position: Position) -> list[Candidate]:
     numbers, scores = spoken(scene, position)
     if not len(numbers):
         return []
-    return [replace(one, why="written here") for one in _candidates(scene, numbers, scores)[0]]
+    return [one._replace(why="written here") for one in _candidates(scene, numbers, scores)[0]]
 
 
 def mentioned(scene: Scene) -> tuple[list[Candidate], Mapping[str, float]]:

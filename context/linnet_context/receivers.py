@@ -49,16 +49,19 @@ def types_near(scene: Scene) -> Floats:
     types = np.zeros(len(scene.near))
     _add_told(scene, types)
     _add_locals(scene, types)
-    reached = types.copy()
     own = _own_class(scene)
-    reached[own] = 1.0
+    reached = np.union1d(np.flatnonzero(types), own)
+    shares = types[reached]
+    shares[np.isin(reached, own)] = 1.0
     for _ in range(_BASE_STEPS):
-        rows = scene.living.of(np.flatnonzero(reached))
+        rows = scene.living.of(reached)
         bases = np.isin(rows.kinds, _TYPE_KINDS) & (rows.types >= 0)
-        found = np.zeros(len(types))
-        np.maximum.at(found, rows.types[bases], _BASE_SHARE * reached[rows.names[bases]])
-        reached = np.where(found > types, found, 0.0)
-        np.maximum(types, found, out=types)
+        found, slots = np.unique(rows.types[bases], return_inverse=True)
+        told = np.zeros(len(found))
+        np.maximum.at(told, slots, _BASE_SHARE * shares[rows.owner[bases]])
+        more = told > types[found]
+        reached, shares = found[more], told[more]
+        types[reached] = shares
     return types
 
 

@@ -15,7 +15,7 @@ from .imports import imported_name
 from .index.definitions import stem_of
 from .index.names import AnyArray, Bools, Floats, Ints, family_of, spans
 from .index.places import View, trail
-from .index.segment import CLASS, END, FIELD, FILE, FUNCTION, KIND, LINE, METHOD, NAME, PARENT
+from .index.segment import BLOCK, CLASS, END, FIELD, FILE, FUNCTION, KIND, LINE, METHOD, NAME, PARENT
 from .languages import is_test_path
 from .receivers import types_near
 
@@ -66,7 +66,7 @@ def signs_of(scene: Scene) -> Signs:
     """The names that are not on screen, have few definitions and for which anything speaks at all."""
     used = _Used(scene)
     classes, types = _classes(scene), types_near(scene)
-    parts = scene.view.part_uses()
+    parts = scene.view.part_uses
     names = _proposed(scene, used, classes, types, parts)
     table = np.empty((len(names), len(SIGNS)), np.float64)
     columns = (
@@ -82,7 +82,7 @@ def signs_of(scene: Scene) -> Signs:
     for number, column in enumerate(columns):
         table[:, number] = column
     # Sums depend on the order of their terms in the last digits, and that on the order in which files were read.
-    return Signs(names, np.round(table, 5))
+    return Signs(names, np.round(table, 5, out=table))
 
 
 # Which names
@@ -125,9 +125,9 @@ def _following(view: View) -> AnyArray:
     rarest = [name for name in rarest if view.uses[name] <= _FOLLOWED_USES][:_FOLLOWED_NAMES]
     wanted = np.array(rarest, np.int64)
     found = [np.zeros(0, np.int32)]
-    for segment, silent in zip(view.segments, view.silent, strict=True):
+    for segment, living in zip(view.segments, view.living, strict=True):
         places = segment.places_with(wanted)[0]
-        places = places[~np.isin(segment.files_of(places)[0], list(silent))]
+        places = places[living[places // BLOCK]]
         ends = np.minimum(places + _FOLLOWED_LINES, len(segment.line_rows) - 1)
         found.append(segment.names[spans(segment.line_rows[places], segment.line_rows[ends])[0]])
     return np.concatenate(found)
@@ -246,15 +246,16 @@ def _definition_columns(scene: Scene, names: Ints, classes: Floats, types: Float
     starts = np.searchsorted(rows.owner, np.arange(len(names)))
     active_files, active_parents = _active(scene)
     member, parents = rows.parents >= 0, np.maximum(rows.parents, 0)
+    by_file = np.stack([*_file_columns(scene), np.minimum(active_files, 8), _modules(scene)])
+    by_file = by_file.take(rows.files, axis=1)
     best = [
-        *(column[rows.files] for column in _file_columns(scene)),
-        np.minimum(active_files, 8)[rows.files],
+        *by_file[:-1],
         scene.near[parents] * member,
-        np.minimum(active_parents, 5)[parents] * member,
+        np.minimum(active_parents[parents], 5) * member,
         _own_classes(scene.view)[parents] * member,
         classes[parents] * member,
         types[parents] * member,
-        _modules(scene)[rows.files],
+        by_file[-1],
         _reachable(scene, rows),
         _beside_used(scene, rows),
     ]
@@ -392,8 +393,8 @@ def _word_columns(scene: Scene, names: Ints, uses: Floats) -> list[AnyArray]:
     whole = np.maximum(np.bincount(owner, weights=weights, minlength=len(names)), 1e-6)
     columns = []
     for spot in spots:
-        here = np.zeros(parts.count)
-        here[parts.of(spot)[0]] = 1
+        here = np.zeros(parts.count, np.bool_)
+        here[parts.of(spot)[0]] = True
         columns.append(np.bincount(owner, weights=weights * here[found], minlength=len(names)) / whole)
     return columns
 

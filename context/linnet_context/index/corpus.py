@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ _SEGMENT_NAMES = 1_000_000
 _MANY_SMALL = 6
 # Records without lines stand for files that were read and are not used (generated, binary ...).
 _COUNTS = ("uses", "files", "definitions")
+
+Kept = TypeVar("Kept")
 
 
 class Corpus:
@@ -35,6 +37,7 @@ class Corpus:
         self._fresh_segment: Segment | None = None
         self._rarity: tuple[int, int, Floats] | None = None
         self._part_uses: tuple[int, AnyArray] | None = None
+        self._latest: tuple[object, Any] | None = None
 
     def __len__(self) -> int:
         return len(self._owner) + len(self._fresh)
@@ -114,6 +117,13 @@ class Corpus:
         found = self._part_uses[1]
         # Names that came since then are not used in any file of the corpus.
         return np.append(found, np.zeros(parts.count - len(found)))
+
+    def latest(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What was made last, if it was for the same key; a key must hold all that its value depends on."""
+        if self._latest is None or self._latest[0] != key:
+            self._latest = key, make()
+        found: Kept = self._latest[1]
+        return found
 
     def segments(self) -> list[Segment]:
         """Everything that can be searched now; files in `dead` are to be passed over."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .corpus import Corpus
-from .names import AnyArray, Floats, Ints
+from .names import AnyArray, Bools, Floats, Ints
 from .own import Own
 from .segment import BLOCK, Segment
+from .standing import standing_of
 
 WINDOW = 2 * BLOCK
 _KEPT = 60
@@ -31,7 +32,6 @@ _OWN_FACTOR = 1.2
 _FOLLOWED = 45
 _CHUNK = 64
 _SOON, _FOLLOWING = 3, 8
-_NO_NAMES = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,24 +43,18 @@ class View:
 
     corpus: Corpus
     segments: tuple[Segment, ...]
-    silent: tuple[frozenset[int], ...]  # files passed over, by segment
+    living: tuple[Bools, ...]  # by segment, its blocks that are searched
     own: Own
     path: str
     at: int
     low: int
     high: int
     uses: Ints
+    definitions: Ints  # by name, how often it is defined
     idf: Floats
-    saved_names: Ints  # those of the saved version of the own file, with repetitions
+    part_uses: Floats  # by word part
     block_count: int
-
-    def part_uses(self) -> Floats:
-        """By word part, how often names with it are used."""
-        parts = self.corpus.vocabulary.parts()
-        uses = self.corpus.part_uses()
-        for names, sign in ((self.saved_names, -1), (self.own.segment.names, 1)):
-            uses += sign * np.bincount(parts.of(names)[0], minlength=parts.count)
-        return uses
+    names_in: int  # the different names of each block, summed up
 
     def names_on(self, first: int, last: int) -> Ints:
         """The different names on the own lines ``first..last - 1``."""
@@ -86,31 +80,23 @@ class Place:
 
 
 def view_of(corpus: Corpus, own: Own, path: str, at: int, low: int, high: int) -> View:
-    segments = tuple(corpus.segments())
-    saved = corpus.place(path)
-    silent = tuple(
-        frozenset(segment.dead | ({saved[1]} if saved and saved[0] is segment else set()))
-        for segment in segments
+    found = standing_of(corpus, own, path)
+    return View(
+        corpus,
+        found.segments,
+        found.living,
+        own,
+        path,
+        at,
+        low,
+        high,
+        found.uses,
+        found.definitions,
+        found.idf,
+        found.part_uses,
+        found.block_count,
+        found.names_in,
     )
-    names = saved[0].names_of(saved[1]) if saved is not None else _NO_NAMES
-    uses, idf = _counts(corpus, own, names, len(corpus) + (saved is None))
-    blocks = _total(segments, silent, own, Segment.blocks_in)
-    return View(corpus, segments, silent, own, path, at, low, high, uses, idf, names, blocks)
-
-
-def _counts(corpus: Corpus, own: Own, saved: Ints, all_files: int) -> tuple[Ints, Floats]:
-    """By name, how often it is used and how rare it is among the files, the own file counted as it is now."""
-    idf = corpus.rarity(all_files)
-    uses = corpus.uses[: len(idf)].copy()
-    uses += (
-        np.bincount(own.segment.names, minlength=len(idf)) - np.bincount(saved, minlength=len(idf))
-    ).astype(np.int32)
-    gone, here = np.zeros(len(idf), np.bool_), np.zeros(len(idf), np.bool_)
-    gone[saved], here[own.segment.keys] = True, True
-    touched = np.flatnonzero(gone | here)
-    files = corpus.files[touched] - gone[touched] + here[touched]
-    idf[touched] = np.log(1 + all_files / (files + 0.5))
-    return uses, idf
 
 
 def windows(view: View, weight: Callable[[str], float]) -> list[Place]:
@@ -172,8 +158,7 @@ def _related(view: View) -> list[tuple[int, int]]:
     """Windows by BM25 over the word parts of the names near the cursor."""
     weights = _part_weights(view)
     names = _weightiest(view, weights)
-    names_in = _total(view.segments, view.silent, view.own, Segment.names_in)
-    average = max(names_in / max(view.block_count, 1), 1.0)
+    average = max(view.names_in / max(view.block_count, 1), 1.0)
 
     def score(segment: Segment) -> tuple[AnyArray, AnyArray]:
         blocks, owner = segment.blocks_with(names)
@@ -215,19 +200,6 @@ def _part_weights(view: View) -> Floats:
     return weights
 
 
-def _total(
-    segments: Sequence[Segment],
-    silence: Sequence[frozenset[int]],
-    own: Own,
-    count: Callable[[Segment, int | None], int],
-) -> int:
-    """A count over all living files and the own one."""
-    total = count(own.segment, None)
-    for segment, silent in zip(segments, silence, strict=True):
-        total += count(segment, None) - sum(count(segment, file) for file in silent)
-    return total
-
-
 def _pairwise(segment: Segment, values: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Windows that hold anything, and their two blocks' values together. None starts in the gap between two files."""
     sums = values.copy()
@@ -241,7 +213,7 @@ def _best_windows(view: View, score: Callable[[Segment], tuple[AnyArray, AnyArra
     found = list[tuple[float, str, int, int, int]]()
     for number, segment in enumerate(view.segments):
         blocks, scores = score(segment)
-        scores[~segment.living_blocks(view.silent[number])[blocks]] = 0
+        scores[~view.living[number][blocks]] = 0
         found += _named(segment, number, scores, blocks, BLOCK)
     blocks, scores = score(view.own.segment)
     starts = blocks * BLOCK
@@ -272,14 +244,17 @@ def continuations(view: View) -> list[Place]:
     found = list[tuple[float, str, int, int, int]]()
     rare = view.uses[names] < COMMON_NAME
     for number, segment in enumerate(view.segments):
-        lines, scores = _smoothed(segment, names[rare], weights[rare], view.silent[number])
+        lines, scores = _smoothed(segment, names[rare], weights[rare], view.living[number])
         found += _named(segment, number, scores, lines)
-    lines, scores = _smoothed(view.own.segment, names, weights, ())
+    lines, scores = _smoothed(view.own.segment, names, weights, None)
     away = (lines < view.low - BLOCK + 2) | (lines >= view.high)
     found += _named(view.own.segment, -1, scores[away] * _OWN_FACTOR, lines[away])
-    return [
-        _continuation(view, number, line, -score) for score, _, _, number, line in sorted(found)[:_FOLLOWED]
-    ]
+    best = [(number, line, -score) for score, _, _, number, line in sorted(found)[:_FOLLOWED]]
+    places: dict[tuple[int, int], Place] = {}
+    for number in {number for number, _, _ in best}:
+        some = [(line, score) for owner, line, score in best if owner == number]
+        places |= {(number, line): place for line, place in _followed(view, number, some)}
+    return [places[number, line] for number, line, _ in best]
 
 
 def trail(view: View) -> dict[int, float]:
@@ -297,13 +272,15 @@ def trail(view: View) -> dict[int, float]:
 
 
 def _smoothed(
-    segment: Segment, names: Ints, weights: Floats, silent: Iterable[int]
+    segment: Segment, names: Ints, weights: Floats, living: Bools | None
 ) -> tuple[AnyArray, AnyArray]:
     """Lines with some of the names, and their scores with part of those of the lines above."""
     places, owner = segment.places_with(names)
-    kept = segment.living_blocks(silent)[places // BLOCK]
-    order = np.argsort(places[kept], kind="stable")
-    places, shares = places[kept][order], weights[owner[kept][order]]
+    if living is not None:
+        kept = living[places // BLOCK]
+        places, owner = places[kept], owner[kept]
+    order = np.argsort(places, kind="stable")
+    places, shares = places[order], weights[owner[order]]
     starts = np.flatnonzero(np.diff(places, prepend=-1))
     if not len(starts):
         return places, shares
@@ -316,24 +293,28 @@ def _smoothed(
     return lines, smooth
 
 
-def _continuation(view: View, number: int, line: int, score: float) -> Place:
+def _followed(view: View, number: int, spots: Sequence[tuple[int, float]]) -> Iterable[tuple[int, Place]]:
+    """What follows these lines of one segment, given with their scores."""
     segment = _segment(view, number)
-    file, own_line = segment.file_of_line(line)
-    limit = len(segment.line_rows) - 1
-    start, soon, end = (
-        int(segment.line_rows[min(line + 1 + count, limit)]) for count in (0, _SOON, _FOLLOWING)
-    )
-    names, code = segment.names[start:end], segment.code[start:end]
-    return Place(
-        path=segment.paths[file],
-        line=own_line,
-        score=score,
-        names=names,
-        is_own=number < 0,
-        ranks=(None, None),
-        code=names[code],
-        soon=names[: soon - start][code[: soon - start]],
-    )
+    lines = np.array([line for line, _ in spots])
+    files, own_lines = segment.files_of(lines)
+    ends = np.minimum(lines[:, None] + (1, 1 + _SOON, 1 + _FOLLOWING), len(segment.line_rows) - 1)
+    rows = zip(files.tolist(), own_lines.tolist(), segment.line_rows[ends].tolist(), strict=True)
+    for (line, score), (file, own_line, (start, soon, end)) in zip(spots, rows, strict=True):
+        names, code = segment.names[start:end], segment.code[start:end]
+        yield (
+            line,
+            Place(
+                path=segment.paths[file],
+                line=own_line,
+                score=score,
+                names=names,
+                is_own=number < 0,
+                ranks=(None, None),
+                code=names[code],
+                soon=names[: soon - start][code[: soon - start]],
+            ),
+        )
 
 
 def top(scores: AnyArray, count: int) -> AnyArray:

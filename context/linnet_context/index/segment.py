@@ -199,16 +199,12 @@ class Segment:
             living[self.file_blocks[file] : self.file_blocks[file + 1]] = False
         return living
 
-    def blocks_in(self, file: int | None) -> int:
-        """Blocks with lines of a file, or (None) of all files."""
-        if file is None:
-            return int((-(-self.file_lines // BLOCK)).sum())
+    def blocks_in(self, file: int) -> int:
+        """Blocks with lines of a file."""
         return -(-int(self.file_lines[file]) // BLOCK)
 
-    def names_in(self, file: int | None) -> int:
-        """The different names of each block of a file, or (None) of all files, summed up."""
-        if file is None:
-            return int(self.block_sizes.sum())
+    def names_in(self, file: int) -> int:
+        """The different names of each block of a file, summed up."""
         return int(self.block_sizes[self.file_blocks[file] : self.file_blocks[file + 1]].sum())
 
     def names_of(self, file: int) -> Ints:
