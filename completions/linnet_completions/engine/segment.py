@@ -6,6 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -168,7 +169,9 @@ class Segment:
         present, names = _named(table, self._ids)
         self.renamed = RenamedArray(self._tokens, names)
         self._numbers, self._names = _Numbers(self.ids), _Numbers(present.data)
-        self._gaps = [source.gaps for source in sources]
+        # In one array, since a small one for each file would hold a whole page of the heap.
+        self._gaps = np.concatenate([np.zeros(0, np.uint8), *(source.gaps for source in sources)])
+        self._lines = list(accumulate((len(source.gaps) for source in sources), initial=0))
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -191,7 +194,7 @@ class Segment:
         """The living files."""
         for number, path in enumerate(self.paths):
             if self.alive[number]:
-                yield Source(path, self.versions[number], self.codes(number), self._gaps[number])
+                yield Source(path, self.versions[number], self.codes(number), self._gaps_of(number))
 
     def codes(self, number: int) -> NDArray[np.int32]:
         first, last = self.starts[number] + 1, self.starts[number + 1]
@@ -208,7 +211,10 @@ class Segment:
         """Path and line (0-based) of the token at a position."""
         number = self.owner(position)
         lines = np.count_nonzero(self._tokens[self.starts[number] + 1 : position + 1] <= DEDENT)
-        return self.paths[number], int(self._gaps[number][:lines].sum()) - 1
+        return self.paths[number], int(self._gaps_of(number)[:lines].sum()) - 1
+
+    def _gaps_of(self, number: int) -> NDArray[np.uint8]:
+        return self._gaps[self._lines[number] : self._lines[number + 1]]
 
 
 def table(abstraction: Abstraction, first: int, last: int) -> NDArray[np.int32]:
