@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .buffer import Buffer, Stack, pattern_of
 from .edits import Recent
-from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, NEWLINE, START, UNKNOWN
+from .lexer import ANY_NUMBER, ANY_WORD, DEDENT, DEPTH, MOST_WORDS, NEWLINE, START, UNKNOWN
 
 if TYPE_CHECKING:
     from .segment import Segment
@@ -195,7 +195,7 @@ class _Walk:
     __slots__ = ("_done", "_learned", "intervals", "order")
 
     def __init__(self, learned: Learned, nearest: Sequence[int]) -> None:
-        self.intervals = learned.segment.exact.intervals(nearest)
+        self.intervals = learned.segment.contexts(nearest)
         self.order = len(self.intervals)
         self._learned = learned
         self._done: tuple[int, int] | None = None
@@ -211,18 +211,17 @@ class _Walk:
     def read(self, parts: Sequence[tuple[int, int]], stride: int) -> Iterator[tuple[int, float, int]]:
         """What stands behind every `stride`-th occurrence: token, weight, blank before it."""
         segment, weights = self._learned.segment, self._learned.weights
-        array, starts, spaces = segment.exact, segment.starts, segment.spaces
+        array, starts, ids, space = segment.exact, segment.starts, segment.ids, segment.space
         tokens, order = array.tokens, array.order
         for low, high in parts:
-            for index in range(low, high, stride):
-                position = order[index]
+            for position in order.between(low, high, stride):
                 weight = weights[bisect_right(starts, position) - 1]
                 if weight:
                     token = tokens[position + 1]
                     if token <= DEDENT:
-                        yield NEWLINE, weight * stride, spaces[position + 1]
+                        yield NEWLINE, weight * stride, space(position + 1)
                     elif token != START and token != UNKNOWN:
-                        yield token, weight * stride, spaces[position + 1]
+                        yield ids[token], weight * stride, space(position + 1)
 
 
 class _BackOff:
@@ -369,25 +368,32 @@ def _learned_votes(learned: Sequence[Learned], nearest: Sequence[int]) -> Iterat
             continue
         low, high = intervals[length - 1]
         tokens, order = segment.exact.tokens, segment.renamed.order
-        for index in range(low, high, max(1, -(-(high - low) // 24))):
-            position = order[index]
+        for position in order.between(low, high, max(1, -(-(high - low) // 24))):
             weight = part.weights[segment.owner(position)]
             if weight:
-                token = _taken_up(abstraction, tokens, position, 1, nearest)
-                yield weight * (length - 3) / 2, longest, token, segment.spaces[position + 1]
+                token = _taken_up(abstraction, tokens, position, 1, nearest, segment.ids)
+                yield weight * (length - 3) / 2, longest, token, segment.space(position + 1)
 
 
 def _taken_up(
-    abstraction: dict[int, int], tokens: Sequence[int], position: int, step: int, nearest: Sequence[int]
+    abstraction: dict[int, int],
+    tokens: Sequence[int],
+    position: int,
+    step: int,
+    nearest: Sequence[int],
+    ids: Sequence[int] = range(MOST_WORDS),
 ) -> int | None:
-    """The token after `position`, or for a name the one that stands here where that name stands there."""
+    """The token after `position`, or for a name the one that stands here where that name stands there.
+
+    `ids`: of the numbers that `tokens` holds.
+    """
     following = tokens[position + step]
     if following <= DEDENT:
         return NEWLINE
     if following in (START, UNKNOWN):
         return None
-    if abstraction[following] not in (ANY_WORD, ANY_NUMBER):
-        return following
+    if abstraction[ids[following]] not in (ANY_WORD, ANY_NUMBER):
+        return ids[following]
     for back, here in enumerate(nearest[:_REACH]):
         there = position - back * step
         if not 0 <= there < len(tokens) or tokens[there] == START:

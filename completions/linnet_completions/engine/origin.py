@@ -21,10 +21,11 @@ def origin(place: Place, line: Line, tokens: Line) -> tuple[str, int] | None:
             best, found = length, where
     for learned in place.learned:
         segment = learned.segment
-        for length, (low, high) in enumerate(segment.exact.intervals(nearest), 1):
+        for length, (low, high) in enumerate(segment.contexts(nearest), 1):
             if length <= best:
                 continue
-            living = (at for at in segment.exact.order[low:high] if learned.weights[segment.owner(at)])
+            places = map(segment.exact.order.__getitem__, range(low, high))
+            living = (at for at in places if learned.weights[segment.owner(at)])
             first = next(living, None)
             if first is None:
                 break

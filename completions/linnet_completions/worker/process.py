@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # Seconds without a message until one looks whether another branch was checked out.
 LOOK_EVERY = 2.0
+# Seconds without a message until what the last answers needed is given back.
+REST_AFTER = 0.5
 
 
 def main() -> None:
@@ -71,12 +73,13 @@ def _serve(service: Service, incoming: queue.SimpleQueue[Message], send: Callabl
     answered = False
     with ThreadPoolExecutor(1, "jobs") as jobs:
         while True:
-            wait = None if waiting or service.busy else LOOK_EVERY
+            wait = None if waiting or service.busy else REST_AFTER if answered else LOOK_EVERY
             waiting.extend(_drain(incoming, wait))
             if not waiting and not service.busy:
                 service.look()
                 if answered:
                     answered = False
+                    service.rest()
                     _give_back()
             elif waiting:
                 _answer(service, waiting.popleft(), waiting, send, jobs)
@@ -84,6 +87,7 @@ def _serve(service: Service, incoming: queue.SimpleQueue[Message], send: Callabl
             elif service.busy:
                 _step(service)
                 if not service.busy:
+                    service.rest()
                     _give_back()
 
 

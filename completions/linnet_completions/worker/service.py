@@ -250,6 +250,11 @@ class Service:
             self._again.discard(root)
             self.on_start({"root": root})
 
+    def rest(self) -> None:
+        """There is nothing to do: let go of memory that the next question can have again at once."""
+        for workshop in self._workshops.values():
+            workshop.rest()
+
     def look(self) -> None:
         """Asked now and then while there is nothing to do: another branch may have been checked out meanwhile."""
         for root, workshop in self._workshops.items():

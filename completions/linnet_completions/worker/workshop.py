@@ -142,6 +142,11 @@ class Workshop:
         self._unindexed.clear()
         return self._index
 
+    def rest(self) -> None:
+        """Nothing is asked at the moment: let go of memory that the next question can have again at once."""
+        if self._index is not None:
+            self._index.rest()
+
     def document(self, path: str) -> Document | None:
         entry = self._open.get(path)
         return entry.document if entry else None

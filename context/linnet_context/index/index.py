@@ -184,6 +184,11 @@ class Index:
         else:
             self._put(path, Stamp(-1, 0, 0, digest_of(data)), data)
 
+    def rest(self) -> None:
+        """Let go of the memory that holds what is on disk anyway; searching fetches it again."""
+        if self._store is not None:
+            self._store.rest()
+
     def follow(self, path: str) -> None:
         """Like `update` from the disk, and make ready what the next search would have to make."""
         self.update(path, None)

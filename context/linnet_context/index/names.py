@@ -117,7 +117,9 @@ class Vocabulary:
             for name in self.names[done:]:
                 parts = word_parts(name)
                 self._part_counts.append(len(parts))
-                self._part_list += [self._part_ids.setdefault(part, len(self._part_ids)) for part in parts]
+                # Most names are a part of themselves: their text is held once.
+                texts = (name if part == name else part for part in parts)
+                self._part_list += [self._part_ids.setdefault(text, len(self._part_ids)) for text in texts]
             counts = np.array(self._part_counts, np.int64)
             self._parts = Parts(pointers(counts), np.array(self._part_list, np.int32), len(self._part_ids))
         return self._parts

@@ -8,11 +8,13 @@ import mmap
 import os
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -43,6 +45,7 @@ class Generations:
         self.folder = folder
         self.name = name
         self.version = version
+        self._mappings: WeakSet[mmap.mmap] = WeakSet()
         self._file_name = re.compile(re.escape(name) + r"\.(\d{10})-[0-9a-f]{8}\.gen")
 
     def save(
@@ -76,7 +79,7 @@ class Generations:
     def mapped(self, file_name: str) -> Arrays | None:
         """The arrays of a generation that was just saved, mapped and read-only; None when it is gone."""
         try:
-            return _load(self.folder / file_name, self.version, with_strings=False)[0]
+            return self._read(self.folder / file_name, with_strings=False)[0]
         except (OSError, ValueError, KeyError, TypeError, struct.error):
             return None
 
@@ -84,7 +87,7 @@ class Generations:
         """The newest whole generation (arrays are mapped and read-only); None when there is none of this version."""
         for path in self._files():
             try:
-                return _load(path, self.version)
+                return self._read(path)
             except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
                 _log.info("the store %s has an unusable generation: %s", self.name, type(error).__name__)
         return None
@@ -93,6 +96,17 @@ class Generations:
         """The file name of the newest generation: another value means that some process saved in between."""
         files = self._files()
         return files[0].name if files else None
+
+    def rest(self) -> None:
+        """Give the memory back that mapped generations take up. Their arrays stay valid, and fetch it as it is read."""
+        if sys.platform != "win32" and hasattr(mmap, "MADV_DONTNEED"):
+            for mapped in self._mappings:
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    def _read(self, path: Path, with_strings: bool = True) -> tuple[Arrays, Strings]:
+        mapped, start, table = _opened(path, self.version)
+        self._mappings.add(mapped)
+        return _unpacked(mapped, start, [row for row in table if with_strings or row[0] == "array"])
 
     def _files(self) -> list[Path]:
         """Generation files, newest first."""
@@ -165,7 +179,8 @@ class _Parts:
         yield from payload
 
 
-def _load(path: Path, version: int, with_strings: bool = True) -> tuple[Arrays, Strings]:
+def _opened(path: Path, version: int) -> tuple[mmap.mmap, int, list[list[Any]]]:
+    """A mapped file, where its blocks begin, and its table of contents."""
     with open(path, "rb") as file:
         magic, length, header_sum, payload_sum = _HEAD.unpack(file.read(_HEAD.size))
         if magic != _MAGIC or length > os.fstat(file.fileno()).st_size:
@@ -184,8 +199,7 @@ def _load(path: Path, version: int, with_strings: bool = True) -> tuple[Arrays, 
         if checksum != payload_sum or file.tell() != start + content["size"]:
             raise ValueError("damaged content")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    table = content["table"] if with_strings else [row for row in content["table"] if row[0] == "array"]
-    return _unpacked(mapped, start, table)
+    return mapped, start, content["table"]
 
 
 def _unpacked(mapped: mmap.mmap, start: int, table: list[list[Any]]) -> tuple[Arrays, Strings]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from linnet_completions.engine.abstraction import abstraction
 from linnet_completions.engine.lexer import ANY_WORD, DEPTH, START, Vocabulary
 from linnet_completions.engine.reader import Reader
-from linnet_completions.engine.segment import ContextArray, Segment, Source, _sorted, table
+from linnet_completions.engine.segment import ContextArray, Positions, Segment, Source, _sorted, table
 
 
 def learned(files: dict[str, str]) -> tuple[Vocabulary, Segment]:
@@ -37,7 +37,7 @@ def test_intervals_are_the_occurrences(stream: list[int], nearest: list[int]) ->
         expected = {
             at for at in range(len(tokens)) if at - length >= -1 and tokens[at - length + 1 : at + 1] == here
         }
-        actual = set(array.order[slice(*found[length - 1])]) if length <= len(found) else set()
+        actual = set(array.order.between(*found[length - 1])) if length <= len(found) else set()
         assert actual == expected
 
 
@@ -45,7 +45,8 @@ def test_equal_contexts_stay_in_order() -> None:
     """Positions with the same context are sorted by position, so that answers can be repeated anywhere."""
     array = ContextArray(np.array([START, *([7] * 200), START], np.int32))
     (low, high) = array.intervals([7] * DEPTH)[-1]
-    assert list(array.order[low:high]) == sorted(array.order[low:high])
+    positions = array.order.between(low, high)
+    assert positions == sorted(positions)
 
 
 def test_words_never_seen() -> None:
@@ -57,10 +58,33 @@ def test_place() -> None:
     """A position leads back to its path and line, blank lines included."""
     vocabulary, segment = learned({"a.py": "one\n\n\n  two\n", "b.py": "\nthree four\n"})
     places = {
-        vocabulary.words[segment.exact.tokens[at]]: segment.place(at) for at in range(1, len(segment) - 1)
+        vocabulary.words[segment.ids[segment.exact.tokens[at]]]: segment.place(at)
+        for at in range(1, len(segment) - 1)
     }
     assert places["two"] == ("a.py", 3)
     assert places["four"] == ("b.py", 1)
+
+
+def test_blanks() -> None:
+    """Before each token it is known whether a blank stands there, also where files begin within a byte of bits."""
+    vocabulary, segment = learned({"a.py": "a = b+ c\n", "b.py": "d +e(f, g)\n", "c.py": "h ,i\n"})
+    blank = {
+        vocabulary.words[segment.ids[segment.exact.tokens[at]]]
+        for at in range(len(segment))
+        if segment.space(at)
+    }
+    assert blank == {"=", "b", "c", "+", "g", ","}
+    again = {source.path: source.codes.tolist() for source in segment.sources()}
+    assert again["b.py"][1:] == vocabulary.codes("d +e(f, g)")
+    assert again["c.py"][1:] == vocabulary.codes("h ,i")
+
+
+def test_positions_of_long_streams() -> None:
+    """Positions that need more than two bytes come back, one by one and several at once."""
+    order = np.arange(200_000, dtype=np.int32)[::-1].copy()
+    positions = Positions(order)
+    assert [positions[at] for at in (0, 70_000, 199_999)] == [199_999, 129_999, 0]
+    assert positions.between(10, 199_990, 30_000) == order[10:199_990:30_000].tolist()
 
 
 def test_sources_come_back() -> None:

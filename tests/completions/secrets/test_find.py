@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -117,6 +119,14 @@ def test_what_is_found_lies_apart_in_the_text(text: str) -> None:
         assert at <= secret.start < secret.end <= len(text)
         assert "\n" not in text[secret.start : secret.end]
         at = secret.end
+
+
+@pytest.mark.slow
+def test_searching_loads_nothing_that_speaks_http() -> None:
+    """The patterns are borrowed, and not what could try a token out."""
+    code = "import sys, linnet_completions.secrets as s; s.find('a1' * 20); print('detect_secrets' in sys.modules, 'requests' in sys.modules)"
+    found = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["True", "False"]
 
 
 def test_threads_find_the_same() -> None:

@@ -59,6 +59,29 @@ def test_what_was_just_saved_can_be_mapped(tmp_path: Path) -> None:
     assert store.mapped(name) is None
 
 
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps").exists(), reason="needs Linux, which tells what a mapping takes up"
+)
+def test_what_was_mapped_can_rest(tmp_path: Path) -> None:
+    """A store at rest takes up no memory with what it has loaded, and its arrays stay as they were."""
+    store = Generations(tmp_path, "t", 1)
+    name = store.save({"numbers": np.arange(1_000_000, dtype=np.int32)}, {})
+    assert name is not None
+    arrays = store.mapped(name)
+    assert arrays is not None
+    before = arrays["numbers"].sum()
+    assert resident(name) > 3_000
+    store.rest()
+    assert resident(name) == 0
+    assert arrays["numbers"].sum() == before
+
+
+def resident(name: str) -> int:
+    """The memory (kB) that this process has mapped of a file."""
+    _, _, rest = Path("/proc/self/smaps").read_text(encoding="ascii").partition(name)
+    return int(rest.partition("Rss:")[2].split(maxsplit=1)[0])
+
+
 def test_files_are_private(tmp_path: Path) -> None:
     """The folder has mode 0700 and the files 0600."""
     file = saved(tmp_path / "cache")
