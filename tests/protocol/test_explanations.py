@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from linnet_completions.models.redaction import PLACEHOLDER
 from linnet_server.client import Client
 from tests.modelserver import Asked, ModelServer, Reply, Script, Stall, chat
 from tests.protocol.helpers import Transcript, initialize_of, learned, server
@@ -153,3 +154,27 @@ def test_without_a_model_the_facts_are_told(tmp_path: Path) -> None:
         assert client.execute("linnet.ask", {"uri": uri, "question": "Why?"})["message"].startswith(
             "No model"
         )
+
+
+def test_placeholders_are_read_as_what_they_stand_for(tmp_path: Path) -> None:
+    """On the screen, streamed and whole; what is sent with the next question has them still."""
+    secret = "ghp_" + "x8Kd02LmPqRs7TuVwZyAbC4dEfGhIj5kLmNo"
+    names: list[str] = []
+
+    def answers(asked: Asked) -> Reply:
+        names.append(PLACEHOLDER.findall(asked.body.decode())[0])
+        return chat("It is ", names[0][:12], names[0][12:], " here.")
+
+    with editor(tmp_path, answers) as (client, _, model, said):
+        uri = client.open(tmp_path / "keys.py", "python", f'def login():\n    return "{secret}"\n')
+        span = {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 0}}
+        question = {"uri": uri, "range": span, "question": "What is it?", "partialResultToken": "t1"}
+        first = client.execute("linnet.ask", question)
+        assert first["markdown"].startswith(f"It is {secret} here.")
+        assert partial(said, "t1") == f"It is {secret} here."
+        client.execute("linnet.ask", {**question, "conversation": first["conversation"]})
+        whole = client.execute("linnet.explain", {"uri": uri, "range": span})
+        assert whole["markdown"].startswith(f"It is {secret} here.")
+        bodies = [asked.body.decode() for asked in model.asked]
+        assert f"It is {names[0]} here." in bodies[1]
+        assert len(set(names)) == 1 and not [body for body in bodies if secret in body]

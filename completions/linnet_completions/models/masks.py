@@ -13,6 +13,8 @@ from linnet_context.text import Document, Position
 
 # Fewer characters of a secret tell nothing, and stand in every text.
 _TELLING = 4
+# The end of a text that may be the beginning of a placeholder.
+_BEGUN = re.compile(r"(?:R|RE|RED|REDA|REDAC|REDACT|REDACTE|REDACTED|REDACTED_[0-9]*(?:_X*)?)\Z")
 # Lines of a file (without their indentation) that hold a secret or a part of one, and what to send instead.
 Masks = Mapping[str, str]
 
@@ -101,8 +103,31 @@ def restored(text: str, masks: Masks) -> str:
     """An answer with what the placeholders of the masks stand for; for the user's own screen, never to be kept or sent."""
     if not has_placeholder(text):
         return text
-    known = _originals(masks)
-    return PLACEHOLDER.sub(lambda found: known.get(found[0], found[0]), text)
+    restorer = Restorer(masks)
+    return restorer.feed(text) + restorer.finish()
+
+
+class Restorer:
+    """Does the same for an answer that comes in pieces, which may cut a placeholder in two."""
+
+    def __init__(self, masks: Masks) -> None:
+        self._known = _originals(masks)
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What may be shown by now; the beginning of a placeholder waits for its end."""
+        text = self._held + text
+        begun = _BEGUN.search(text)
+        self._held = text[begun.start() :] if begun else ""
+        return self._restored(text[: begun.start()] if begun else text)
+
+    def finish(self) -> str:
+        """What was still waiting."""
+        rest, self._held = self._held, ""
+        return self._restored(rest)
+
+    def _restored(self, text: str) -> str:
+        return PLACEHOLDER.sub(lambda found: self._known.get(found[0], found[0]), text)
 
 
 def _originals(masks: Masks) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Inquiry:
 def explained(
     sheet: FactSheet, document: Document, root: Path, question: Question | None, inquiry: Inquiry
 ) -> dict[str, Any]:
-    """A fact sheet with its history as Markdown, and the call to a model: {markdown, call}."""
+    """A fact sheet with its history as Markdown, the call to a model, and its masks: {markdown, call, masks}."""
     from linnet_completions.explain.facts import with_history
     from linnet_completions.explain.prompt import Turn, call
     from linnet_completions.explain.render import to_markdown
@@ -52,7 +52,11 @@ def explained(
         history = [Turn(*turn) for turn in inquiry.history]
         about = f"{problem}\n\n{page}".strip() if problem else ""
         wanted = masked(call(told, question.context, inquiry.ask, history, about), question.masks)
-    return {"markdown": to_markdown(sheet, problem, page), "call": wanted}
+    return {
+        "markdown": to_markdown(sheet, problem, page),
+        "call": wanted,
+        "masks": question.masks if question else {},
+    }
 
 
 def reviewed(root: Path, document: Document) -> dict[str, Any]:

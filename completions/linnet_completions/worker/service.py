@@ -143,7 +143,7 @@ class Service:
     def on_facts(self, params: Message) -> Any:
         """The fact sheet of lines (first -1: of the file), and the call that has a model explain them.
 
-        {markdown, call}; `call` is None where no `budget` is given, or the file may not leave. `ask`, `history`, `problem`
+        {markdown, call, masks}; `call` is None where no `budget` is given, or the file may not leave. `ask`, `history`, `problem`
         and `code` are those of `Inquiry`. Its history is a job.
         """
         workshop = self._of(params)

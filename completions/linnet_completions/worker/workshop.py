@@ -346,12 +346,13 @@ class Workshop:
         index = self.index
         if index is None or self.root is None or files.refusal(self.root, document.path, self.ignore):
             return None
-        safe = self.redactor.redact(document.text())
+        safe, own = self.redactor.redact(document.text()), self.masks(document)
         if safe.found:
             document = Document.of(document.path, document.language, safe.text, document.version)
         sheet = facts(index, document, first, last, None)
         context = gathered(index, document, sheet, budget)
-        return Question(sheet, context, context_masks(index, document, context, self.redactor))
+        masks = {**own, **context_masks(index, document, context, self.redactor)}
+        return Question(sheet, context, masks)
 
 
 @dataclass(frozen=True, slots=True)

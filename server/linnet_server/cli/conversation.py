@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from linnet_completions.explain.claims import Checker, Ground
 from linnet_completions.explain.prompt import Turn, recent
+from linnet_completions.models.masks import Masks, Restorer
 from linnet_completions.models.protocol import ModelError
 from linnet_context.problems import Problem
 from linnet_server.cli.common import App
@@ -25,10 +26,11 @@ USUAL = "Explain it."
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A whole answer and the model that gave it."""
+    """A whole answer, the model that gave it, and how it is told to a model: with placeholders for secrets."""
 
     model: str
     markdown: str
+    safe: str
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Conversation:
     context: Context | None
     ground: Ground
     problem: str = ""
+    masks: Masks = field(default_factory=dict[str, str])
     history: list[Turn] = field(default_factory=list[Turn])
 
     def ask(self, question: str | None, *, quietly: bool = False, heading: bool = False) -> Said | None:
@@ -54,7 +57,7 @@ class Conversation:
             remedy = "See `linnet doctor`; `linnet explain --facts` asks no model."
             raise Problem(f"The model did not answer: {error}", remedy) from None
         if said is not None:
-            self.history = recent([*self.history, Turn(question or USUAL, said.markdown)])
+            self.history = recent([*self.history, Turn(question or USUAL, said.safe)])
         return said
 
     def go_on(self) -> None:
@@ -84,15 +87,22 @@ class Conversation:
                 self.problem,
             )
             page = Page(self.app, quietly=quietly)
-            checker = Checker(self.ground)
+            checker, restorer = Checker(self.ground), Restorer(self.masks)
+            safe: list[str] = []
+
+            def tell(text: str) -> None:
+                safe.append(text)
+                page.add(restorer.feed(text))
+
             try:
                 async with aclosing(answer):
                     async for piece in answer:
-                        page.add(checker.feed(piece))
+                        tell(checker.feed(piece))
             finally:
-                page.add(checker.finish())
+                tell(checker.finish())
+                page.add(restorer.finish())
                 page.end()
-        return Said(route.label, page.text)
+        return Said(route.label, page.text, "".join(safe))
 
     def _next(self) -> str:
         if sys.stdin.isatty() and not self.app.quiet:

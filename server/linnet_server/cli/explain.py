@@ -140,7 +140,7 @@ class _Subject:
         from linnet_completions.explain.explain import gathered
         from linnet_completions.explain.ground import ground_of
         from linnet_completions.models.cleaned import context_masks
-        from linnet_completions.models.masks import covered
+        from linnet_completions.models.masks import covered, masks_of
         from linnet_completions.models.redaction import Redactor
         from linnet_context import tokens
         from linnet_context.text import Document
@@ -160,7 +160,10 @@ class _Subject:
         way = opener(self._app, self.settings, "explain")
         ground = ground_of(self.index, self.document)
         problem = f"{self.problem}\n\n{self.rule}".strip() if self.problem else ""
-        return Conversation(self._app, way, sheet, context, ground, redactor.redact(problem).text)
+        own = masks_of([text], redactor)
+        return Conversation(
+            self._app, way, sheet, context, ground, redactor.redact(problem).text, {**own, **masks}
+        )
 
 
 def _print_json(app: App, subject: _Subject, ask: str | None, asks: bool) -> None:

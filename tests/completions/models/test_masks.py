@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linnet_completions.models.masks import cursor_masks, cut_line, masked, masks_of, restored
+from linnet_completions.models.masks import Restorer, cursor_masks, cut_line, masked, masks_of, restored
 from linnet_completions.models.protocol import Call, Extra, Fill, Message
 from linnet_completions.models.redaction import Redactor
 from linnet_context.text import Document, Position
@@ -70,3 +70,15 @@ def test_a_placeholder_that_may_stand_for_two_things_stays() -> None:
     masks = {'a = "one"': 'a = "REDACTED_1"', 'b = "two"': 'b = "REDACTED_1"'}
     assert restored("REDACTED_1", masks) == "REDACTED_1"
     assert restored("REDACTED_1", {"something else": 'a = "REDACTED_1"'}) == "REDACTED_1"
+
+
+@pytest.mark.parametrize("end", ["", " REDACT", "R", "\n"])
+def test_a_placeholder_that_comes_in_pieces_becomes_what_it_stands_for(end: str) -> None:
+    """Wherever the pieces end; what only begins like a placeholder comes too, in the end."""
+    text = f"R and {SAFE}, REDACTED_77{end}"
+    for at in range(len(text)):
+        restorer = Restorer(MASKS)
+        assert restorer.feed(text[:at]) + restorer.feed(text[at:]) + restorer.finish() == restored(
+            text, MASKS
+        )
+    assert restored(text, MASKS) == f"R and {LINE.strip()}, REDACTED_77{end}"

@@ -132,6 +132,20 @@ def test_secrets_stay(model: Scripted, capsys: pytest.CaptureFixture[str]) -> No
     assert "# function `login`" in prompt
 
 
+def test_placeholders_are_printed_as_what_they_stand_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that comes in two pieces; the next question is asked with the placeholder."""
+    name = "REDACTED_1_".ljust(24, "X")
+    model = chosen(monkeypatch, "It is ", name[:5], name[5:], ".", Usage())
+    monkeypatch.setattr("sys.stdin", io.StringIO("And why?\n"))
+    assert main(["explain", "shapes.py:7", "-i"]) == 0
+    assert capsys.readouterr().out.count(f"It is {KEY}.\n") == 2
+    assert [message.content for message in model.asked[1].messages if message.role == "assistant"] == [
+        f"It is {name}."
+    ]
+
+
 @pytest.mark.parametrize("words", [["--offline"], []])
 def test_what_is_not_sent(
     workspace: Path, model: Scripted, capsys: pytest.CaptureFixture[str], words: list[str]

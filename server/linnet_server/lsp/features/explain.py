@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from linnet_completions.edit.change import Span, shift
+from linnet_completions.models.masks import Restorer, restored
 from linnet_completions.models.protocol import Call, Message, ModelError, Task
 from linnet_completions.worker.client import WorkerGone
 from linnet_context.files import private_folder, write_private
@@ -53,10 +54,11 @@ async def explain(session: Session, snapshot: Snapshot, params: Params, cold: Co
     markdown = answer["markdown"]
     said = ""
     if route is not None and answer["call"] is not None:
-        said = await _said(session, opened, route, answer["call"], cold, params.get("partialResultToken"))
+        said = await _said(session, opened, route, answer, cold, params.get("partialResultToken"))
         markdown = f"{said.rstrip()}\n\n---\n\n{markdown}"
     if params.get("show"):
         await _show(session, cold, markdown)
+    markdown = restored(markdown, answer["masks"])
     return {"markdown": markdown, "model": route.label if route is not None and said else None}
 
 
@@ -86,14 +88,16 @@ async def ask(session: Session, snapshot: Snapshot, params: Params, cold: Cold) 
     answer = await _facts(session, question, snapshot, route)
     if answer is None or answer["call"] is None:
         return {"markdown": "", "message": "This file is never sent, or is not known yet."}
-    said = await _said(session, opened, route, answer["call"], cold, params.get("partialResultToken"))
+    said = await _said(session, opened, route, answer, cold, params.get("partialResultToken"))
+    # What is sent again with the next question, or stands in a file, keeps its placeholders.
     kept = tuple(recent([*turns, Turn(text, said)]))
     session.talks[name] = Talk(opened, place["first"], place["last"], kept)
     while len(session.talks) > _MOST_TALKS:
         session.talks.pop(next(iter(session.talks)))
     if params.get("show"):
         await _show(session, cold, said)
-    return {"markdown": said, "model": route.label, "conversation": name}
+    markdown = restored(said, answer["masks"])
+    return {"markdown": markdown, "model": route.label, "conversation": name}
 
 
 def _moved(talk: Talk, opened: Opened) -> dict[str, Any] | None:
@@ -141,17 +145,17 @@ async def route_for(session: Session, task: Task) -> Route | None:
 
 
 async def _said(
-    session: Session, opened: Opened, route: Route, call: dict[str, Any], cold: Cold, token: Any
+    session: Session, opened: Opened, route: Route, answer: dict[str, Any], cold: Cold, token: Any
 ) -> str:
-    """What the model says, with its places linked and what is not there marked.
+    """What the model says to the worker's call, with its places linked, what is not there marked, and placeholders.
 
-    It is streamed to a token if there is one, and a bar tells that it is coming, which the user can cancel. A failure
+    It is streamed to a token if there is one, there with what the placeholders stand for, and a bar tells that it is coming, which the user can cancel. A failure
     is told in one sentence at its end.
     """
     pieces: list[str] = []
 
     def work(report: Report) -> Coroutine[Any, Any, None]:
-        return _stream(route, call_of(call), cold, token, pieces)
+        return _stream(route, call_of(answer["call"]), cold, token, pieces, Restorer(answer["masks"]))
 
     try:
         await shown(cold, "Linnet: explain", work)
@@ -169,15 +173,21 @@ async def _said(
         return question["text"]
 
 
-async def _stream(route: Route, call: Call, cold: Cold, token: Any, pieces: list[str]) -> None:
+async def _stream(
+    route: Route, call: Call, cold: Cold, token: Any, pieces: list[str], restorer: Restorer
+) -> None:
     from linnet_completions.explain.explain import streamed
+
+    def tell(text: str) -> None:
+        if token is not None and text:
+            cold.notify("$/progress", {"token": token, "value": {"markdown": text}})
 
     try:
         async with aclosing(streamed(call, route.asking, route.answers, route.identity)) as stream:
             async for piece in stream:
                 pieces.append(piece)
-                if token is not None:
-                    cold.notify("$/progress", {"token": token, "value": {"markdown": piece}})
+                tell(restorer.feed(piece))
+        tell(restorer.finish())
     except ModelError as error:
         log.warning("the model does not answer (%s): %s", type(error).__name__, error)
         pieces.append(f"\n\n*The model did not answer to the end: {error}*\n")
