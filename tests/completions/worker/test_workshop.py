@@ -95,3 +95,20 @@ def test_killed_while_it_learns(repository: Scratch, tmp_path: Path) -> None:
                     break
             child.kill()
         assert answers(repository.root, cache) == expected
+
+
+def test_a_rest_changes_nothing(repository: Scratch, tmp_path: Path) -> None:
+    """A folder that has let go of its memory answers as before, whether it was asked before or not."""
+    repository.write({"a.py": COMMITTED + WRITTEN})
+    workshop = Workshop(repository.root, tmp_path / "cache")
+    document = Document.of("open.py", "python", OPEN)
+    workshop.rest()
+    workshop.opened(document)
+    for _ in workshop.work():
+        pass
+    place = Position(1, len("    return compute_"))
+    before = workshop.gather(document, place, "inline", 500)
+    drafts = workshop.complete("open.py", place, Ask(3, DEFAULT_CONFIDENCE)).items
+    workshop.rest()
+    assert before is not None and before == workshop.gather(document, place, "inline", 500)
+    assert drafts == workshop.complete("open.py", place, Ask(3, DEFAULT_CONFIDENCE)).items
