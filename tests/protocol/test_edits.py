@@ -273,12 +273,10 @@ def test_the_progress_bar_cancels(tmp_path: Path) -> None:
     with editor(tmp_path, stalled) as (one, model):
         number = one.client.begin("codeAction/resolve", one.actions()["Linnet: simplify this"])
         model.wait_for(1)
-        bars = [
-            message["params"]
-            for message in one.said.messages
-            if message.get("method") == "$/progress" and message["params"]["value"].get("cancellable")
-        ]
-        one.client.notify("window/workDoneProgress/cancel", {"token": bars[-1]["token"]})
+        bar = one.client.wait_for("$/progress")
+        while not bar["value"].get("cancellable"):
+            bar = one.client.wait_for("$/progress")
+        one.client.notify("window/workDoneProgress/cancel", {"token": bar["token"]})
         assert one.client.result(number).get("edit") is None
         assert any("You cancelled it." in message for message in one.messages())
 

@@ -21,6 +21,7 @@ CANCELLED, UNKNOWN = "-32800", "-32601"
 # All that a client may have to read from Linnet.
 SAID = {
     "$/progress",
+    "client/registerCapability",
     "linnet/status",
     "textDocument/publishDiagnostics",
     "window/workDoneProgress/create",

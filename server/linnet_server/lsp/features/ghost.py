@@ -101,6 +101,8 @@ async def suggested(
     position = position_of(opened.document, params["position"], snapshot.client.encoding)
     settle(session, opened)
     session.ask_why(opened.uri, position)
+    if asked and session.choosing is not None:
+        await session.chosen()  # Who asks would rather wait a moment than get less.
     find = _alternatives if asked and session.flights is not None else _items
     items = await find(session, snapshot, position, limit)
     if session.gate is not None and session.gate.stopped:
