@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from linnet_context.problems import Problem
 from linnet_server.cli.answers import is_chosen, opener
 from linnet_server.cli.forms import write
+from linnet_server.cli.interrupting import heard
 from linnet_server.settings.files import NAME, PYPROJECT
 
 if TYPE_CHECKING:
@@ -114,10 +115,14 @@ def _checked(app: App, change: Change, loaded: Loaded, asked: Asked) -> Report:
     settings = loaded.settings
     options, notes = _options(change, settings)
     further, earlier, said = _linters(change, loaded, asked)
-    with _memory(settings, asked.cache) as memory, progress_bar(app, len(change.files)) as progress:
+    with (
+        _memory(settings, asked.cache) as memory,
+        progress_bar(app, len(change.files)) as progress,
+        heard(progress) as told,
+    ):
         return review(
             change,
-            progress,
+            told,
             options,
             memory=memory,
             further=further,
